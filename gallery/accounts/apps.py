@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import transaction
+from django.db.models.signals import post_delete
+
+
+class AccountsConfig(AppConfig):
+    name = "gallery.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        post_delete.connect(_discard_files, sender="accounts.User")
+
+
+def _discard_files(*, instance: Any, using: str, **_kwargs: Any) -> None:
+    from gallery.accounts.photos import discard_photo
+
+    if instance.photo:
+        transaction.on_commit(lambda: discard_photo(instance.photo), using=using)

@@ -1,0 +1,106 @@
+"""What people may write about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import forms as auth_forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from gallery.accounts.models import User
+from gallery.accounts.photos import read_photo
+from gallery.accounts.usernames import normalise_username, username_key
+
+_TOO_ALIKE = _("This username is taken, or looks too much like one that is.")
+
+
+class JoinForm(auth_forms.BaseUserCreationForm):
+    """Sign up."""
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "email")
+        help_texts = {
+            "username": _("Part of your address here: letters a–z, digits, dots, hyphens."),
+            "name": _("What people call you, in any script."),
+            "email": _("Only for you and us, to reset your password."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        autocomplete = {"username": "username", "name": "name", "email": "email"}
+        for name, value in autocomplete.items():
+            self.fields[name].widget.attrs["autocomplete"] = value
+        self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        # One sentence instead of a list of four.
+        self.fields["password1"].help_text = _(
+            "At least 8 characters, and not one that is easy to guess."
+        )
+        self.fields["password2"].help_text = ""
+
+    def clean_username(self) -> str:
+        username = normalise_username(self.cleaned_data["username"])
+        if User.objects.filter(username_key=username_key(username)).exists():
+            raise ValidationError(_TOO_ALIKE, code="alike")
+        return username
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+    def clean_name(self) -> str:
+        return _printable(self.cleaned_data["name"])
+
+
+class SignInForm(auth_forms.AuthenticationForm):
+    """Sign in with the username or the e-mail address."""
+
+    error_messages = {
+        "invalid_login": _("That combination of username and password is not right."),
+        "inactive": _("This account is closed."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("Username or e-mail")
+        # An address is longer than a username.
+        self.fields["username"].max_length = 254
+        self.fields["username"].widget.attrs["maxlength"] = 254
+
+    def clean_username(self) -> str:
+        username = normalise_username(self.cleaned_data["username"])
+        if "@" in username:
+            found = User.objects.filter(email=username).values_list("username", flat=True).first()
+            return found or username
+        return username
+
+
+class ProfileForm(forms.ModelForm):
+    """Name, biography, and optionally a new photo."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP or GIF, up to 8 MB. It is cropped to the middle square."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "bio")
+        widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"bio": _("Up to 500 characters.")}
+
+    def clean_name(self) -> str:
+        return _printable(self.cleaned_data["name"])
+
+    def clean_photo(self) -> Any:
+        upload = self.cleaned_data["photo"]
+        # Decoded here, so that a bad file is an error of its field.
+        return read_photo(upload, size=upload.size) if upload else None
+
+
+def _printable(name: str) -> str:
+    """Refuse what is invisible or turns the text around it."""
+    if not name.isprintable() or any("\u2000" <= c <= "\u200f" for c in name):
+        raise ValidationError(_("A name cannot hold control characters."), code="characters")
+    return name

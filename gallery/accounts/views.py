@@ -1,0 +1,122 @@
+"""One's own account: joining, signing in, passwords, profile."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gallery.accounts.forms import JoinForm, ProfileForm, SignInForm
+from gallery.accounts.services import change_photo
+from gallery.accounts.throttle import count_refusal, is_throttled
+
+_PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
+
+
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(_PAGE_WITH_FORM)
+def join(request: HttpRequest) -> HttpResponse:
+    """Make an account and sign in with it."""
+    if request.user.is_authenticated:
+        return redirect("people:directory")
+    form = JoinForm(request.POST or None)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                user = form.save()
+        except IntegrityError:
+            # Somebody took the name or address since it was checked.
+            form.add_error(None, _("Somebody was quicker with this username or address."))
+        else:
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            messages.success(request, _("Welcome! Say a little about yourself."))
+            return redirect("accounts:settings")
+    return render(request, "accounts/join.html", {"form": form}, status=_status(form))
+
+
+class SignInView(auth_views.LoginView):
+    """Sign in; after too many refusals 429."""
+
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try what the form says, unless there were too many tries already."""
+        if is_throttled(request, request.POST.get("username", "")):
+            form = self.get_form()
+            # Nothing is tried, so nothing can be learnt.
+            form._errors = form.error_class()
+            form.cleaned_data = {}
+            form.add_error(None, _("Too many tries. Please wait a quarter of an hour."))
+            return self.render_to_response(self.get_context_data(form=form), status=429)
+        return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        count_refusal(self.request, self.request.POST.get("username", ""))
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+@login_required
+@require_http_methods(_PAGE_WITH_FORM)
+def settings(request: HttpRequest) -> HttpResponse:
+    """Change name, biography and photo, all or none."""
+    # A copy: a form that is refused must not change what the header shows.
+    person = get_user_model().objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, request.FILES or None, instance=person)
+    if form.is_valid():
+        with transaction.atomic():
+            person.save(update_fields=["name", "bio"])
+            if picture := form.cleaned_data["photo"]:
+                change_photo(person, picture)
+        messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:settings")
+    return render(request, "accounts/settings.html", {"form": form}, status=_status(form))
+
+
+@login_required
+@require_POST
+def remove_photo(request: HttpRequest) -> HttpResponse:
+    """Go back to the initial."""
+    change_photo(request.user, None)
+    messages.success(request, _("Your photo is removed."))
+    return redirect("accounts:settings")
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """Change the password; other sessions are signed out."""
+
+    template_name = "accounts/password_change.html"
+    success_url = reverse_lazy("accounts:settings")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+
+class PasswordResetView(auth_views.PasswordResetView):
+    """Ask for a mail with a link; says the same whether or not the address is known."""
+
+    template_name = "accounts/password_reset.html"
+    email_template_name = "accounts/password_reset_email.txt"
+    subject_template_name = "accounts/password_reset_subject.txt"
+    success_url = reverse_lazy("accounts:password-reset-sent")
+
+
+class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
+    """Choose a new password with the link from the mail."""
+
+    template_name = "accounts/password_reset_confirm.html"
+    success_url = reverse_lazy("accounts:password-reset-complete")
+
+
+def _status(form: Any) -> int:
+    return 400 if form.errors else 200

@@ -1,0 +1,183 @@
+"""What is the same wherever Gallery runs. The rest comes from the environment.
+
+======================== =========================================================
+variable                 meaning
+======================== =========================================================
+DATABASE_URL             ``postgres://…``, ``mysql://…`` or ``sqlite:///…``;
+                         an SQLite file in GALLERY_DATA by default
+SLIPSTREAM_REDIS_URL     turns on Redis for cache and sessions
+GALLERY_DATA             folder for what Gallery keeps in files
+GALLERY_SECRET_KEY       signs sessions and cursors
+GALLERY_ALLOWED_HOSTS    host names, comma-separated
+GALLERY_EMAIL_FROM       sender of mails
+======================== =========================================================
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from gallery.config.redis import redis_cache
+
+GALLERY = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("GALLERY_DATA") or GALLERY.parent / ".dev" / "data")
+REDIS_URL = os.environ.get("SLIPSTREAM_REDIS_URL", "")
+
+SECRET_KEY = os.environ.get("GALLERY_SECRET_KEY", "")
+ALLOWED_HOSTS = [h for h in os.environ.get("GALLERY_ALLOWED_HOSTS", "").split(",") if h]
+DEBUG = False
+
+INSTALLED_APPS = [
+    "gallery.accounts",
+    "gallery.people",
+    "gallery.front",
+    "gallery.demo",
+    "slipstream.follows",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    # Before CommonMiddleware and CSRF, which read the body of a form.
+    "gallery.front.middleware.BodyLimitMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gallery.front.middleware.MethodNotAllowedMiddleware",
+]
+
+ROOT_URLCONF = "gallery.config.urls"
+WSGI_APPLICATION = "gallery.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [GALLERY / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gallery.front.context.theme",
+            ],
+        },
+    },
+]
+
+# -- Data ----------------------------------------------------------------------
+
+_DATABASE: dict[str, Any] = dict(
+    dj_database_url.config(default=f"sqlite:///{DATA / 'gallery.sqlite3'}")
+)
+if _DATABASE["ENGINE"].endswith("sqlite3"):
+    # Readers do not wait for the writer, and a writer waits its turn from the
+    # start instead of failing halfway.
+    _DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+elif _DATABASE["ENGINE"].endswith("postgresql"):
+    _DATABASE["OPTIONS"] = {**_DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+elif _DATABASE["ENGINE"].endswith("mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
+    _DATABASE["OPTIONS"] = {**_DATABASE.get("OPTIONS", {}), "charset": "utf8mb4"}
+    _DATABASE["CONN_MAX_AGE"] = 60
+DATABASES = {"default": _DATABASE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL:
+    CACHES: dict[str, Any] = {"default": redis_cache(REDIS_URL)}
+    # The database holds the session as well: a lost Redis signs nobody out.
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA / "media"
+MEDIA_URL = "/media/"
+STATIC_ROOT = DATA / "static"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [GALLERY / "static"]
+
+# -- People ---------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "front:home"
+LOGOUT_REDIRECT_URL = "front:home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+DEFAULT_FROM_EMAIL = os.environ.get("GALLERY_EMAIL_FROM", "Gallery <gallery@localhost>")
+
+# -- Language and time ----------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+LOCALE_PATHS = [GALLERY / "locale"]
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = os.environ.get("TZ") or "Asia/Seoul"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# -- Safety ----------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+#: The largest body of a request, in bytes; a larger one is answered with 413 unread.
+GALLERY_MAX_BODY = 12 * 1024 * 1024
+#: The largest file, in bytes, and the most pixels, that a photo may have.
+GALLERY_MAX_PHOTO_BYTES = 8 * 1024 * 1024
+GALLERY_MAX_PHOTO_PIXELS = 40_000_000
+#: Refused sign-ins that one visitor may have for one name in a quarter of an hour.
+GALLERY_SIGN_IN_TRIES = 10

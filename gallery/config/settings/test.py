@@ -1,0 +1,27 @@
+"""The tests: quick hashing, files in a temporary folder, nothing compressed."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before the base reads it: tests keep nothing and share nothing.
+os.environ["GALLERY_DATA"] = tempfile.mkdtemp(prefix="gallery-tests-")
+
+from .base import *  # noqa: E402, F403
+from .base import DATABASES  # noqa: E402
+
+SECRET_KEY = "tests only"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+TIME_ZONE = "Asia/Seoul"
+WHITENOISE_AUTOREFRESH = True
+GALLERY_SERVE_MEDIA = True
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, so that other threads and processes can open the test database.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["GALLERY_DATA"]) / "test.sqlite3")}

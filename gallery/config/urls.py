@@ -1,0 +1,26 @@
+"""The addresses of Gallery.
+
+People live at ``/@name``, so that no name can ever be in the way of a page.
+"""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("gallery.front.urls")),
+    path("", include("gallery.people.urls")),
+    path("account/", include("gallery.accounts.urls")),
+    path("follow/", include("slipstream.follows.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.GALLERY_SERVE_MEDIA:
+    from gallery.media.serve import serve_media
+
+    urlpatterns.append(path("media/<path:name>", serve_media, name="media"))
+
+handler400 = "gallery.front.errors.bad_request"
+handler403 = "gallery.front.errors.permission_denied"
+handler404 = "gallery.front.errors.not_found"

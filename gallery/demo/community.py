@@ -1,0 +1,87 @@
+"""A small community that looks alive, the same for the same seed."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.accounts.models import User
+from gallery.accounts.photos import store_photo
+from gallery.demo.faces import draw_face
+from gallery.demo.names import PEOPLE
+from slipstream.follows.models import Follow
+
+#: The account to sign in with.
+DEMO_USERNAME = "mina"
+_DAYS = 120
+#: How many of ten have a photo; the others show their initial.
+_PHOTOS_OF_TEN = 8
+_DOMAIN = "demo.gallery.example"
+
+
+def has_community() -> bool:
+    """Whether the demo's people are here already. One query."""
+    return User.objects.filter(email=f"{DEMO_USERNAME}@{_DOMAIN}").exists()
+
+
+@transaction.atomic
+def make_community(
+    *, seed: int, password: str, size: int | None = None, track: Callable[..., Any] = iter
+) -> list[User]:
+    """Make the people, their photos and who follows whom, all or nothing; return the people.
+
+    ``size`` takes only the first so many. ``track`` wraps the people while
+    photos are drawn, for a progress bar. A constant number of queries.
+    """
+    random = Random(seed)
+    now = timezone.now()
+    people = []
+    for username, name, bio in track(PEOPLE[:size]):
+        photo = random.randrange(10) < _PHOTOS_OF_TEN or username == DEMO_USERNAME
+        people.append(
+            User(
+                username=username,
+                email=f"{username}@{_DOMAIN}",
+                name=name,
+                bio=bio,
+                # Nobody signs in as the others.
+                password=make_password(password if username == DEMO_USERNAME else None),
+                date_joined=now - timedelta(days=_DAYS * random.random()),
+                photo=store_photo(draw_face(random)) if photo else "",
+            )
+        )
+    User.objects.bulk_create(people)
+    people = list(User.objects.filter(username__in=[p.username for p in people]).order_by("id"))
+    Follow.objects.bulk_create(_draw_follows(people, random, now))
+    return people
+
+
+def _draw_follows(people: list[User], random: Random, now: Any) -> Iterable[Follow]:
+    """Follow by preferential attachment: who has many followers gets more, and some follow back.
+
+    After Barabási and Albert, "Emergence of Scaling in Random Networks",
+    Science 286 (1999), with reciprocity added.
+    """
+    pairs: dict[tuple[int, int], None] = {}  # ordered, unlike a set
+    by_key = {person.pk: person for person in people}
+    urn = [person.pk for person in people]  # one ticket each, and one more per follower
+    for person in people:
+        for _ in range(min(int(random.paretovariate(1.1)) + 3, len(people) // 2)):
+            chosen = random.choice(urn)
+            if chosen != person.pk:
+                pairs[person.pk, chosen] = None
+                urn.append(chosen)
+                if random.random() < 0.35:
+                    pairs[chosen, person.pk] = None
+    # Neighbours in time know each other: clusters beside the stars.
+    for one, other in pairwise(sorted(people, key=lambda p: p.date_joined)):
+        pairs[other.pk, one.pk] = None
+    for follower, following in pairs:
+        since = max(by_key[follower].date_joined, by_key[following].date_joined)
+        at = since + (now - since) * random.random()
+        yield Follow(follower_id=follower, following_id=following, followed_at=at)

@@ -1,0 +1,11 @@
+#!/usr/bin/env python
+"""Gallery's commands; `./dev manage` calls this with the environment of `./dev run`."""
+
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gallery.config.settings.development")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)

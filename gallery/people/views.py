@@ -1,0 +1,98 @@
+"""Finding people, and looking at one."""
+
+from dataclasses import replace
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gallery.accounts.models import User, UserQuerySet
+from gallery.front.errors import bad_request
+from slipstream.exceptions import InvalidCursor
+from slipstream.follows import with_follow_counts, with_follow_state
+from slipstream.follows.models import Follow
+from slipstream.keyset import keyset_page
+
+PEOPLE_PER_PAGE = 24
+NEWEST = 6
+PREVIEW = 8
+QUERY_LENGTH = 100
+
+
+@login_required
+@require_safe
+def directory(request: HttpRequest) -> HttpResponse:
+    """List the people who match ``q``, newest first; above them the very newest. Two queries."""
+    query = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH]
+    cursor = request.GET.get("cursor")
+    people = _cards(get_user_model().objects.active(), request)
+    try:
+        page = keyset_page(
+            people.matching(query),
+            order_by=("-date_joined", "-id"),
+            limit=PEOPLE_PER_PAGE,
+            cursor=cursor,
+        )
+    except InvalidCursor:
+        return bad_request(request, message=_("This link to a page is not valid."))
+    newest = [] if query or cursor else people.newest()[:NEWEST]
+    context = {"query": query, "page": page, "newest": newest}
+    return render(request, "people/directory.html", context)
+
+
+@require_safe
+def person(request: HttpRequest, username: str) -> HttpResponse:
+    """Show one person. Two queries."""
+    if username != username.lower():
+        return redirect("people:person", username.lower(), permanent=True)
+    shown = _get_person(request, username)
+    newest_follows = Follow.objects.of(shown).filter(follower__is_active=True)
+    preview = [f.follower for f in newest_follows.select_related("follower")[:PREVIEW]]
+    context = {
+        "person": shown,
+        "is_self": shown.pk == request.user.pk,
+        "followers_preview": preview,
+    }
+    return render(request, "people/person.html", context)
+
+
+@login_required
+@require_safe
+def follows(request: HttpRequest, username: str, kind: str) -> HttpResponse:
+    """List who follows a person, or whom they follow, latest first. Three queries."""
+    shown = _get_person(request, username)
+    if kind == "followers":
+        rows, other_end = Follow.objects.of(shown), "follower"
+    else:
+        rows, other_end = Follow.objects.by(shown), "following"
+    try:
+        page = keyset_page(
+            rows.filter(**{f"{other_end}__is_active": True}),
+            order_by=("-followed_at", "-id"),
+            limit=PEOPLE_PER_PAGE,
+            cursor=request.GET.get("cursor"),
+        )
+    except InvalidCursor:
+        return bad_request(request, message=_("This link to a page is not valid."))
+    keys = [getattr(row, f"{other_end}_id") for row in page.items]
+    people = _cards(get_user_model().objects.active(), request).in_bulk(keys)
+    listed = replace(page, items=[people[key] for key in keys if key in people])
+    context = {"person": shown, "kind": kind, "page": listed}
+    return render(request, "people/follows.html", context)
+
+
+def _cards(users: UserQuerySet, request: HttpRequest) -> UserQuerySet:
+    """Return ``users`` with all that a card shows, in the same query."""
+    return with_follow_state(with_follow_counts(users), request.user)
+
+
+def _get_person(request: HttpRequest, username: str) -> User:
+    try:
+        return get_object_or_404(
+            _cards(get_user_model().objects.active(), request), username=username
+        )
+    except ValueError as error:  # a NUL in the address
+        raise Http404 from error

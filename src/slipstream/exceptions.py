@@ -1,0 +1,53 @@
+"""Everything that Slipstream raises on purpose.
+
+::
+
+    SlipstreamError
+    ├── InvalidCursor       (also a ValueError)
+    ├── InvalidLimit        (also a ValueError)
+    ├── InvalidUser         (also a ValueError)
+    └── FollowRefused
+        └── CannotFollowSelf
+
+The docstring of a class is its default message.
+"""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+
+__all__ = [
+    "CannotFollowSelf",
+    "FollowRefused",
+    "InvalidCursor",
+    "InvalidLimit",
+    "InvalidUser",
+    "SlipstreamError",
+]
+
+
+class SlipstreamError(Exception):
+    """Slipstream could not do what was asked."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or cleandoc(self.__doc__ or ""))
+
+
+class InvalidCursor(SlipstreamError, ValueError):
+    """The cursor was not made for this list, or was changed on its way."""
+
+
+class InvalidLimit(SlipstreamError, ValueError):
+    """The number of rows asked for is out of range."""
+
+
+class InvalidUser(SlipstreamError, ValueError):
+    """A saved user of the project's user model is needed here."""
+
+
+class FollowRefused(SlipstreamError):
+    """This follow is not allowed."""
+
+
+class CannotFollowSelf(FollowRefused):
+    """Nobody follows themselves."""

@@ -1,0 +1,26 @@
+"""Reading follows as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import QuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from slipstream.follows.models import Follow
+
+__all__ = ["FollowQuerySet"]
+
+
+class FollowQuerySet(QuerySet["Follow"]):
+    """Follows, newest first unless ordered otherwise."""
+
+    def by(self, user: AbstractBaseUser) -> Self:
+        """The follows that ``user`` made: whom they follow."""
+        return self.filter(follower=user)
+
+    def of(self, user: AbstractBaseUser) -> Self:
+        """The follows of ``user``: who follows them."""
+        return self.filter(following=user)

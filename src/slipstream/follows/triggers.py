@@ -1,0 +1,221 @@
+"""How the database keeps `FollowCounts` equal to the rows of `Follow`.
+
+Triggers see every write: services, ``user.follows.add()``, the admin, bulk
+writes, cascades, raw SQL. They run in the transaction that writes, so the
+counts commit and roll back with it. They are made after every ``migrate`` (and
+``flush`` and test database), because a migration alone would lose them: SQLite
+drops a table's triggers whenever Django rebuilds the table, and a project may
+run its tests without migrations. When they had been missing, the counts are
+made anew in the same breath.
+
+Deadlocks: whoever changes two count rows locks them in key order. PostgreSQL
+counts once per statement, so a bulk insert costs one update per user; SQLite
+and MariaDB have row triggers only.
+
+A deleted follow updates count rows but never makes one: while a user is being
+deleted, theirs may be gone already.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps.registry import Apps
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+__all__ = ["drop_before_rebuild", "install", "missing", "recount"]
+
+_NAMES = (
+    "slipstream_follows_count_insert",
+    "slipstream_follows_count_update",
+    "slipstream_follows_count_delete",
+)
+
+
+def install(*, using: str, apps: Apps) -> bool:
+    """Make the triggers on the database ``using`` where missing; return whether any was.
+
+    Does nothing on a database without the tables. Counts anew if a trigger was
+    missing. Two queries where there is nothing to do.
+    """
+    connection = connections[using]
+    tables = _tables(apps)
+    if not missing(using=using, apps=apps):
+        return False
+    # On PostgreSQL, making a trigger keeps writers out until the counts are right.
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        for statement in _statements(connection, tables):
+            cursor.execute(statement)
+        recount(using=using, apps=apps)
+    return True
+
+
+def missing(*, using: str, apps: Apps) -> list[str]:
+    """Return the names of triggers that the database ``using`` lacks; none without the tables.
+
+    Two queries.
+    """
+    connection = connections[using]
+    tables = _tables(apps)
+    if connection.vendor not in _STATEMENTS:
+        return []
+    with connection.cursor() as cursor:
+        if not set(tables.values()) <= set(connection.introspection.table_names(cursor)):
+            return []
+        cursor.execute(_PRESENT[connection.vendor], [tables["follow"]])
+        present = {row[0] for row in cursor.fetchall()}
+    return [name for name in _NAMES if name not in present]
+
+
+def recount(*, using: str, apps: Apps) -> None:
+    """Make every count anew from the follows, in two set-based statements."""
+    connection = connections[using]
+    names = {k: connection.ops.quote_name(v) for k, v in _tables(apps).items()}
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM {counts}".format(**names))
+        cursor.execute(_RECOUNT.format(**names))
+
+
+def drop_before_rebuild(*, using: str, apps: Apps) -> None:
+    """Drop the triggers on SQLite, which cannot rename a table that a trigger names.
+
+    Called before migrations that have something to do; `install` follows them.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in _NAMES:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {connection.ops.quote_name(name)}")
+
+
+def _tables(apps: Apps) -> dict[str, str]:
+    return {
+        "follow": apps.get_model("slipstream_follows", "Follow")._meta.db_table,
+        "counts": apps.get_model("slipstream_follows", "FollowCounts")._meta.db_table,
+    }
+
+
+def _statements(connection: BaseDatabaseWrapper, tables: dict[str, str]) -> list[str]:
+    quote = connection.ops.quote_name
+    names: dict[str, Any] = {key: quote(table) for key, table in tables.items()}
+    names |= {"insert": quote(_NAMES[0]), "update": quote(_NAMES[1]), "delete": quote(_NAMES[2])}
+    return [statement.format(**names) for statement in _STATEMENTS[connection.vendor]]
+
+
+_RECOUNT = """
+INSERT INTO {counts} (user_id, follower_count, following_count)
+SELECT user_id, SUM(followers), SUM(followings) FROM (
+    SELECT following_id AS user_id, 1 AS followers, 0 AS followings FROM {follow}
+    UNION ALL SELECT follower_id, 0, 1 FROM {follow}
+) ends GROUP BY user_id
+"""
+
+_PRESENT = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(quote_ident(%s))",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+    "mysql": "SELECT trigger_name FROM information_schema.triggers"
+    " WHERE trigger_schema = DATABASE() AND event_object_table = %s",
+}
+
+# -- PostgreSQL: one function, once per statement -----------------------------
+
+_POSTGRESQL = (
+    """
+CREATE OR REPLACE FUNCTION slipstream_follows_count() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO {counts} AS held (user_id, follower_count, following_count)
+        SELECT user_id, SUM(followers), SUM(followings) FROM (
+            SELECT following_id AS user_id, 1 AS followers, 0 AS followings FROM added
+            UNION ALL SELECT follower_id, 0, 1 FROM added
+        ) ends GROUP BY user_id ORDER BY user_id
+        ON CONFLICT (user_id) DO UPDATE SET
+            follower_count = held.follower_count + excluded.follower_count,
+            following_count = held.following_count + excluded.following_count;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM 1 FROM {counts} WHERE user_id IN (
+            SELECT following_id FROM removed UNION SELECT follower_id FROM removed
+        ) ORDER BY user_id FOR NO KEY UPDATE;
+        UPDATE {counts} AS held SET
+            follower_count = held.follower_count - lost.followers,
+            following_count = held.following_count - lost.followings
+        FROM (
+            SELECT user_id, SUM(followers) AS followers, SUM(followings) AS followings FROM (
+                SELECT following_id AS user_id, 1 AS followers, 0 AS followings FROM removed
+                UNION ALL SELECT follower_id, 0, 1 FROM removed
+            ) ends GROUP BY user_id
+        ) lost WHERE held.user_id = lost.user_id;
+    END IF;
+    RETURN NULL;
+END $$""",
+    "DROP TRIGGER IF EXISTS {insert} ON {follow}",
+    "DROP TRIGGER IF EXISTS {update} ON {follow}",
+    "DROP TRIGGER IF EXISTS {delete} ON {follow}",
+    """
+CREATE TRIGGER {insert} AFTER INSERT ON {follow} REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION slipstream_follows_count()""",
+    """
+CREATE TRIGGER {update} AFTER UPDATE ON {follow}
+REFERENCING NEW TABLE AS added OLD TABLE AS removed
+FOR EACH STATEMENT EXECUTE FUNCTION slipstream_follows_count()""",
+    """
+CREATE TRIGGER {delete} AFTER DELETE ON {follow} REFERENCING OLD TABLE AS removed
+FOR EACH STATEMENT EXECUTE FUNCTION slipstream_follows_count()""",
+)
+
+# -- SQLite: one writer at a time, so the order does not matter ---------------
+# No INSERT OR IGNORE inside: the conflict policy of the outer statement would
+# replace it.
+
+_SQLITE_ADD = """
+    INSERT INTO {counts} (user_id, follower_count, following_count)
+    SELECT NEW.following_id, 0, 0
+    WHERE NOT EXISTS (SELECT 1 FROM {counts} WHERE user_id = NEW.following_id);
+    INSERT INTO {counts} (user_id, follower_count, following_count)
+    SELECT NEW.follower_id, 0, 0
+    WHERE NOT EXISTS (SELECT 1 FROM {counts} WHERE user_id = NEW.follower_id);
+    UPDATE {counts} SET follower_count = follower_count + 1 WHERE user_id = NEW.following_id;
+    UPDATE {counts} SET following_count = following_count + 1 WHERE user_id = NEW.follower_id;"""
+_SQLITE_REMOVE = """
+    UPDATE {counts} SET follower_count = follower_count - 1 WHERE user_id = OLD.following_id;
+    UPDATE {counts} SET following_count = following_count - 1 WHERE user_id = OLD.follower_id;"""
+_SQLITE = (
+    "DROP TRIGGER IF EXISTS {insert}",
+    "DROP TRIGGER IF EXISTS {update}",
+    "DROP TRIGGER IF EXISTS {delete}",
+    f"CREATE TRIGGER {{insert}} AFTER INSERT ON {{follow}} BEGIN {_SQLITE_ADD} END",
+    f"CREATE TRIGGER {{update}} AFTER UPDATE OF follower_id, following_id ON {{follow}}"
+    f" BEGIN {_SQLITE_REMOVE} {_SQLITE_ADD} END",
+    f"CREATE TRIGGER {{delete}} AFTER DELETE ON {{follow}} BEGIN {_SQLITE_REMOVE} END",
+)
+
+# -- MariaDB: row triggers, both count rows in one statement, in key order ----
+
+_MYSQL_ADD = """
+    INSERT INTO {counts} (user_id, follower_count, following_count) VALUES
+        (LEAST(NEW.follower_id, NEW.following_id),
+         NEW.following_id < NEW.follower_id, NEW.follower_id < NEW.following_id),
+        (GREATEST(NEW.follower_id, NEW.following_id),
+         NEW.following_id > NEW.follower_id, NEW.follower_id > NEW.following_id)
+    ON DUPLICATE KEY UPDATE
+        follower_count = follower_count + VALUES(follower_count),
+        following_count = following_count + VALUES(following_count)"""
+_MYSQL_REMOVE = """
+    UPDATE {counts} SET
+        follower_count = follower_count - (user_id = OLD.following_id),
+        following_count = following_count - (user_id = OLD.follower_id)
+    WHERE user_id IN (OLD.follower_id, OLD.following_id) ORDER BY user_id"""
+_MYSQL = (
+    "DROP TRIGGER IF EXISTS {insert}",
+    "DROP TRIGGER IF EXISTS {update}",
+    "DROP TRIGGER IF EXISTS {delete}",
+    f"CREATE TRIGGER {{insert}} AFTER INSERT ON {{follow}} FOR EACH ROW {_MYSQL_ADD}",
+    f"CREATE TRIGGER {{update}} AFTER UPDATE ON {{follow}} FOR EACH ROW"
+    f" BEGIN {_MYSQL_REMOVE}; {_MYSQL_ADD}; END",
+    f"CREATE TRIGGER {{delete}} AFTER DELETE ON {{follow}} FOR EACH ROW {_MYSQL_REMOVE}",
+)
+
+_STATEMENTS = {"postgresql": _POSTGRESQL, "sqlite": _SQLITE, "mysql": _MYSQL}

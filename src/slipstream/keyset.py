@@ -1,0 +1,131 @@
+"""Pages by position instead of by number.
+
+A page that is asked for as "what comes after this row" costs the same at any
+depth and neither repeats nor skips rows while others are written, which
+``OFFSET`` can promise neither of. The position is a *cursor*: the ordering
+values of the last row seen, signed, opaque to clients. See "Paging Through
+Results" in Markus Winand, *SQL Performance Explained*, and
+https://use-the-index-luke.com/no-offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+from slipstream.exceptions import InvalidCursor, InvalidLimit
+
+__all__ = ["MAX_LIMIT", "Page", "keyset_page"]
+
+#: The most rows that one page may hold.
+MAX_LIMIT = 200
+
+M = TypeVar("M", bound=Model)
+
+_AFTER, _BEFORE = "a", "b"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """One page of a list.
+
+    ``items`` are in the list's order. ``next_cursor`` leads to the page after
+    it and ``previous_cursor`` to the one before; None where there is none.
+    """
+
+    items: list[M]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def keyset_page(
+    queryset: QuerySet[M],
+    *,
+    order_by: Sequence[str],
+    limit: int = 20,
+    cursor: str | None = None,
+) -> Page[M]:
+    """Return the page of ``queryset`` that ``cursor`` leads to, by default the first.
+
+    ``order_by`` names concrete, non-null fields of the model itself, each
+    with an optional leading ``-``; together they must order the rows totally,
+    so the last one is unique (the primary key, as a rule). An index on the
+    same fields makes each page cost the same. One query.
+
+    Raises `InvalidCursor` for a cursor that was tampered with or made for
+    another list, and `InvalidLimit` for a ``limit`` outside 1 to `MAX_LIMIT`.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidLimit(f"limit must be from 1 to {MAX_LIMIT}, not {limit}.")
+    keys = [_Key(queryset.model, name) for name in order_by]
+    salt = f"slipstream.keyset:{queryset.model._meta.label}:{','.join(order_by)}"
+    direction, position = _decode(cursor, keys, salt) if cursor else (_AFTER, None)
+    backwards = direction == _BEFORE
+    rows = queryset.order_by(*(key.ordering(backwards=backwards) for key in keys))
+    if position is not None:
+        rows = rows.filter(_beyond(keys, position, backwards=backwards))
+    # One row more than asked for tells whether there is a further page.
+    items = list(rows[: limit + 1])
+    more = len(items) > limit
+    del items[limit:]
+    if backwards:
+        items.reverse()
+
+    def edge(row: M, direction: str) -> str:
+        return signing.dumps([direction, *(key.text(row) for key in keys)], salt=salt)
+
+    has_next = bool(items) and (more or backwards)
+    has_previous = bool(items) and (more if backwards else cursor is not None)
+    return Page(
+        items=items,
+        next_cursor=edge(items[-1], _AFTER) if has_next else None,
+        previous_cursor=edge(items[0], _BEFORE) if has_previous else None,
+    )
+
+
+class _Key:
+    """One field of the ordering."""
+
+    def __init__(self, model: type[Model], name: str) -> None:
+        self.descending = name.startswith("-")
+        self.name = name.removeprefix("-")
+        self.field: Any = model._meta.get_field(self.name)
+
+    def ordering(self, *, backwards: bool) -> str:
+        return f"-{self.name}" if self.descending != backwards else self.name
+
+    def text(self, row: Model) -> str:
+        return str(self.field.value_to_string(row))
+
+    def value(self, text: Any) -> Any:
+        return self.field.to_python(text)
+
+
+def _decode(cursor: str, keys: Sequence[_Key], salt: str) -> tuple[str, list[Any]]:
+    try:
+        direction, *texts = signing.loads(cursor, salt=salt)
+        values = [key.value(text) for key, text in zip(keys, texts, strict=True)]
+    except (signing.BadSignature, ValidationError, ValueError, TypeError) as error:
+        raise InvalidCursor from error
+    if direction not in (_AFTER, _BEFORE):
+        raise InvalidCursor
+    return direction, values
+
+
+def _beyond(keys: Sequence[_Key], position: Sequence[Any], *, backwards: bool) -> Q:
+    """``(a, b, …) > position`` spelled out, since directions may differ per field."""
+    beyond = Q()
+    equal = Q()
+    for key, value in zip(keys, position, strict=True):
+        comparison = "lt" if key.descending != backwards else "gt"
+        beyond |= equal & Q((f"{key.name}__{comparison}", value))
+        equal &= Q((key.name, value))
+    # Implied by the rest; it lets the index start at the position at once.
+    first = keys[0]
+    bound = "lte" if first.descending != backwards else "gte"
+    return Q((f"{first.name}__{bound}", position[0])) & beyond
