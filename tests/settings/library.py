@@ -57,7 +57,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": dj_database_url.config(default="sqlite:///library-tests.sqlite3")}
+DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, so that other processes can open the test database.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}

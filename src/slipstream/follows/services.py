@@ -6,6 +6,8 @@ repeated request changes nothing the second time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +30,7 @@ def follow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     """Make ``follower`` follow ``following``; return whether that changed anything.
 
     Idempotent. Part of the caller's transaction, if there is one. One
-    statement; on MariaDB two in a transaction (see `_take_turns`). Locks the
+    statement; on MariaDB two in a transaction (see `_taking_turns`). Locks the
     count rows of both users until the transaction ends. Sends `followed`
     after commit if something changed.
 
@@ -43,11 +45,7 @@ def follow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     _check_allowed(follower, following)
     using = router.db_for_write(Follow, instance=follower)
     row = Follow(follower_id=follower.pk, following_id=following.pk)
-    if connections[using].vendor == "mysql":
-        with transaction.atomic(using=using):
-            _take_turns(follower, following, using=using)
-            changed = insert_or_ignore(row, using=using)
-    else:
+    with _taking_turns(follower, following, using=using):
         changed = insert_or_ignore(row, using=using)
     if changed:
         _send_after_commit(followed, follower, following, using=using)
@@ -59,7 +57,7 @@ def unfollow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
 
     Idempotent, also for someone who was never followed, oneself included.
     Part of the caller's transaction, if there is one. One statement; on
-    MariaDB two (see `_take_turns`). Locks the count rows of both users until
+    MariaDB two (see `_taking_turns`). Locks the count rows of both users until
     the transaction ends. Sends `unfollowed` after commit if something changed.
 
     Raises `InvalidUser` as `follow` does.
@@ -68,9 +66,7 @@ def unfollow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     _check_user(following)
     using = router.db_for_write(Follow, instance=follower)
     rows = Follow.objects.using(using).filter(follower=follower.pk, following=following.pk)
-    with transaction.atomic(using=using):
-        if connections[using].vendor == "mysql":
-            _take_turns(follower, following, using=using)
+    with _taking_turns(follower, following, using=using):
         deleted, _ = rows.delete()
     if deleted:
         _send_after_commit(unfollowed, follower, following, using=using)
@@ -95,23 +91,31 @@ def _check_user(user: AbstractBaseUser) -> None:
         raise InvalidUser(f"This {model._meta.label} is not saved yet.")
 
 
-def _take_turns(first: AbstractBaseUser, second: AbstractBaseUser, *, using: str) -> None:
-    """Lock the count rows of both users, in key order, before the follow itself.
+@contextmanager
+def _taking_turns(
+    first: AbstractBaseUser, second: AbstractBaseUser, *, using: str
+) -> Iterator[None]:
+    """On MariaDB, hold the count rows of both users, locked in key order, in a transaction.
 
     InnoDB shares the lock on a duplicate key among all who wait for it and
     then deadlocks them; writers of one pair must queue before they get there.
-    The other engines do this right by themselves. One statement.
+    The other engines do this right by themselves and get no statement more.
     """
-    table = FollowCounts._meta.db_table
-    key = FollowCounts._meta.pk
     connection = connections[using]
+    if connection.vendor != "mysql":
+        yield
+        return
+    table = connection.ops.quote_name(FollowCounts._meta.db_table)
+    key = FollowCounts._meta.pk
     keys = sorted(key.get_db_prep_save(user.pk, connection) for user in (first, second))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT IGNORE INTO `{table}` (user_id, follower_count, following_count)"
-            " VALUES (%s, 0, 0), (%s, 0, 0) ON DUPLICATE KEY UPDATE user_id = user_id",
-            keys,
-        )
+    with transaction.atomic(using=using, savepoint=False):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT IGNORE INTO {table} (user_id, follower_count, following_count)"
+                " VALUES (%s, 0, 0), (%s, 0, 0) ON DUPLICATE KEY UPDATE user_id = user_id",
+                keys,
+            )
+        yield
 
 
 def _send_after_commit(

@@ -1,0 +1,72 @@
+"""Many writers on the same pair: exactly the rows and counts that were acknowledged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, connections
+
+from slipstream.follows.models import Follow
+
+from .counting import kept_counts, real_counts
+from .hammer import hammer
+
+CONNECTIONS, THREAD_ROUNDS = 32, 40
+PROCESSES, PROCESS_ROUNDS = 8, 60
+
+
+def in_threads(users) -> Counter:
+    barrier = Barrier(CONNECTIONS)
+
+    def work(seed: int) -> Counter:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            return hammer(users, seed=seed, rounds=THREAD_ROUNDS)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return sum_of(pool.map(work, range(CONNECTIONS)))
+
+
+def in_processes(users) -> Counter:
+    keys = [str(user.pk) for user in users]
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.slipstream.follows.hammer", str(seed), str(PROCESS_ROUNDS), *keys],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for seed in range(PROCESSES)
+    ]
+    outputs = [worker.communicate(timeout=120) for worker in workers]
+    errors = [error for worker, (_, error) in zip(workers, outputs, strict=True) if worker.returncode]
+    assert errors == []
+    return sum_of(Counter({(a, b): n for a, b, n in json.loads(out)}) for out, _ in outputs)
+
+
+def sum_of(counters) -> Counter:
+    total: Counter = Counter()
+    for counter in counters:
+        total.update(counter)
+    return total
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_acknowledged_words_hold(people):
+    users = people(3)
+    run = in_processes if connection.vendor == "sqlite" else in_threads
+    balance = run(users)
+    rows = {(row.follower_id, row.following_id) for row in Follow.objects.all()}
+    implied = {(users[a].pk, users[b].pk) for (a, b), change in balance.items() if change}
+    assert set(balance.values()) <= {0, 1}
+    assert rows == implied
+    assert kept_counts() == real_counts()

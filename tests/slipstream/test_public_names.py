@@ -1,0 +1,64 @@
+"""The public names, pinned: to add or remove one is a decision."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+import slipstream
+from slipstream import exceptions
+
+PUBLIC = {
+    "slipstream.exceptions": {
+        "CannotFollowSelf",
+        "FollowRefused",
+        "InvalidCursor",
+        "InvalidLimit",
+        "InvalidUser",
+        "SlipstreamError",
+    },
+    "slipstream.follows": {
+        "FollowCount",
+        "follow",
+        "follow_counts",
+        "followed",
+        "following_among",
+        "is_following",
+        "unfollow",
+        "unfollowed",
+        "with_follow_counts",
+        "with_follow_state",
+    },
+    "slipstream.follows.models": {"Follow", "FollowCounts"},
+    "slipstream.follows.views": {"FollowOutcome", "FollowView"},
+    "slipstream.keyset": {"MAX_LIMIT", "Page", "keyset_page"},
+    "slipstream.sql": {"insert_or_ignore"},
+}
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_exactly_these_names_are_public(module):
+    home = importlib.import_module(module)
+    assert set(home.__all__) == PUBLIC[module]
+    for name in home.__all__:
+        assert getattr(home, name) is not None
+
+
+def test_other_names_are_not_found():
+    from slipstream import follows
+
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        follows.nothing  # noqa: B018
+
+
+def test_exceptions_say_what_their_docstring_says():
+    for name in exceptions.__all__:
+        error = getattr(exceptions, name)
+        assert issubclass(error, exceptions.SlipstreamError)
+        assert str(error()) == error.__doc__
+        assert str(error("other words")) == "other words"
+
+
+def test_the_version_is_one_of_pep_440():
+    assert slipstream.__version__.count(".") == 2
