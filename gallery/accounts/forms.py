@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
 from gallery.accounts.photos import read_photo
+from gallery.accounts.throttle import count_refusal, is_throttled
 from gallery.accounts.usernames import normalise_username, username_key
 
 _TOO_ALIKE = _("This username is taken, or looks too much like one that is.")
@@ -52,7 +53,11 @@ class JoinForm(auth_forms.BaseUserCreationForm):
 
 
 class SignInForm(auth_forms.AuthenticationForm):
-    """Sign in with the username or the e-mail address."""
+    """Sign in with the username or the e-mail address.
+
+    After too many refusals nothing is tried any more: an error with the code
+    ``throttled``.
+    """
 
     error_messages = {
         "invalid_login": _("That combination of username and password is not right."),
@@ -72,6 +77,18 @@ class SignInForm(auth_forms.AuthenticationForm):
             found = User.objects.filter(email=username).values_list("username", flat=True).first()
             return found or username
         return username
+
+    def clean(self) -> Any:
+        username = self.cleaned_data.get("username", "")
+        if is_throttled(self.request, username):
+            raise ValidationError(
+                _("Too many tries. Please wait a quarter of an hour."), code="throttled"
+            )
+        try:
+            return super().clean()
+        except ValidationError:
+            count_refusal(self.request, username)
+            raise
 
 
 class ProfileForm(forms.ModelForm):

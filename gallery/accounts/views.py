@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.accounts.forms import JoinForm, ProfileForm, SignInForm
 from gallery.accounts.services import change_photo
-from gallery.accounts.throttle import count_refusal, is_throttled
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 
@@ -49,20 +49,9 @@ class SignInView(auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Try what the form says, unless there were too many tries already."""
-        if is_throttled(request, request.POST.get("username", "")):
-            form = self.get_form()
-            # Nothing is tried, so nothing can be learnt.
-            form._errors = form.error_class()
-            form.cleaned_data = {}
-            form.add_error(None, _("Too many tries. Please wait a quarter of an hour."))
-            return self.render_to_response(self.get_context_data(form=form), status=429)
-        return super().post(request, *args, **kwargs)
-
     def form_invalid(self, form: Any) -> HttpResponse:
-        count_refusal(self.request, self.request.POST.get("username", ""))
-        return self.render_to_response(self.get_context_data(form=form), status=400)
+        status = 429 if form.has_error(NON_FIELD_ERRORS, "throttled") else 400
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 @login_required

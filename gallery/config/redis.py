@@ -22,7 +22,6 @@ def redis_cache(url: str) -> dict[str, Any]:
         "KEY_PREFIX": "gallery",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
-            "LOG_IGNORED_EXCEPTIONS": True,
             "SOCKET_TIMEOUT": TIMEOUT,
             "SOCKET_CONNECT_TIMEOUT": TIMEOUT,
             "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 0)},

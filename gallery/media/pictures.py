@@ -10,10 +10,14 @@ from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 #: The kinds that are read. No other decoder of Pillow sees a byte.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+# `open_picture` says its own bound, before decoding and with numbers; Pillow's is
+# a warning up to twice its size and no bound at all.
+Image.MAX_IMAGE_PIXELS = None
 
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -48,10 +52,10 @@ def open_picture(file: IO[bytes], *, size: int, max_bytes: int, max_pixels: int)
             )
         picture.load()
         return _to_srgb(ImageOps.exif_transpose(picture))
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise _unreadable() from error
+    except ValidationError:
+        raise
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        # What Pillow's decoders raise for truncated and broken files.
+        # What Pillow raises for unknown, truncated and broken files.
         raise _unreadable() from error
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -90,9 +90,5 @@ def _cards(users: UserQuerySet, request: HttpRequest) -> UserQuerySet:
 
 
 def _get_person(request: HttpRequest, username: str) -> User:
-    try:
-        return get_object_or_404(
-            _cards(get_user_model().objects.active(), request), username=username
-        )
-    except ValueError as error:  # a NUL in the address
-        raise Http404 from error
+    people = _cards(get_user_model().objects.active(), request)
+    return get_object_or_404(people, username=username)

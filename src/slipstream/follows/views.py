@@ -72,7 +72,7 @@ class FollowView(View):
         """Answer the form or script."""
         if not request.user.is_authenticated:
             if self.is_script():
-                return self.render_refusal(401, _("Sign in to follow people."))
+                return self.render_refusal(401, _("Log in to follow people."))
             return redirect_to_login(self.get_next_url())
         try:
             outcome = self._carry_out(request)

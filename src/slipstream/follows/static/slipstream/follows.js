@@ -44,8 +44,8 @@ async function settle(form, key, wanted) {
       known = await send(form, sent);
     }
   } catch (error) {
-    if (error.status === 401) return signIn(form, key, known);
-    say(form, error.message || form.dataset.error);
+    if (error.status === 401) signIn(form);
+    else say(form, error.message || form.dataset.error);
   } finally {
     underWay.delete(key);
     show(key, known.is_following);
@@ -64,9 +64,10 @@ async function send(form, isFollowing) {
       method: "POST",
       body,
       headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(15_000),
     });
   } catch {
-    throw new Error(); // no network; the form has the words for it
+    throw new Error(); // no network, or no answer; the form has the words for it
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok && "is_following" in answer) return answer;
@@ -88,8 +89,8 @@ function show(key, isFollowing) {
     const button = buttonOf(form);
     button.value = action;
     button.textContent = button.dataset[action];
-    button.ariaLabel = button.dataset[`${action}Name`];
-    button.ariaPressed = String(isFollowing);
+    button.setAttribute("aria-label", button.dataset[`${action}Name`]);
+    button.setAttribute("aria-pressed", isFollowing);
     button.classList.toggle("is-following", isFollowing);
   }
 }
@@ -123,7 +124,7 @@ function say(form, text) {
 
 function besideButton(form) {
   const region = form.querySelector("[role=status]") ?? document.createElement("div");
-  region.role = "status";
+  region.setAttribute("role", "status");
   form.append(region);
   return region;
 }
