@@ -68,8 +68,8 @@ class SignInForm(auth_forms.AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("Username or e-mail")
         # An address is longer than a username.
-        self.fields["username"].max_length = 254
-        self.fields["username"].widget.attrs["maxlength"] = 254
+        username: Any = self.fields["username"]
+        username.max_length = username.widget.attrs["maxlength"] = 254
 
     def clean_username(self) -> str:
         username = normalise_username(self.cleaned_data["username"])

@@ -1,7 +1,7 @@
 """Who is here."""
 
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -57,8 +57,8 @@ class User(AbstractUser):
     alike once (`username_key`, which it makes itself), and each e-mail address once.
     """
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
 
     username = models.CharField(
         _("username"),
@@ -82,9 +82,9 @@ class User(AbstractUser):
     bio = models.TextField(_("about you"), max_length=BIO_LENGTH, blank=True)
     photo = models.CharField(max_length=60, blank=True, editable=False)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
-    REQUIRED_FIELDS = ("email", "name")
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
 
     class Meta:
         verbose_name = _("person")

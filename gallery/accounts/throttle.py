@@ -6,6 +6,7 @@ where Redis is on, counted per process where it is not.
 """
 
 import hashlib
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,22 +16,22 @@ from django.http import HttpRequest
 WINDOW = 15 * 60
 
 
-def is_throttled(request: HttpRequest, username: str) -> bool:
+def is_throttled(request: HttpRequest | None, username: str) -> bool:
     """Whether this visitor must wait before trying again. One cache round trip."""
     return int(cache.get(_key(request, username)) or 0) >= settings.GALLERY_SIGN_IN_TRIES
 
 
-def count_refusal(request: HttpRequest, username: str) -> None:
+def count_refusal(request: HttpRequest | None, username: str) -> None:
     """Remember a refused sign-in. Two cache round trips."""
     key = _key(request, username)
     cache.add(key, 0, WINDOW)
-    try:
+    # It may have expired in between, or there is no cache at the moment.
+    with suppress(ValueError):
         cache.incr(key)
-    except ValueError:
-        pass  # expired in between, or no cache at the moment
 
 
-def _key(request: HttpRequest, username: str) -> str:
+def _key(request: HttpRequest | None, username: str) -> str:
+    address = request.META.get("REMOTE_ADDR", "") if request else ""
     # Hashed: a cache key may hold neither spaces nor long names.
-    who = f"{request.META.get('REMOTE_ADDR', '')} {username.strip().lower()}"
+    who = f"{address} {username.strip().lower()}"
     return f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}"

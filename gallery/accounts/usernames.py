@@ -8,8 +8,7 @@ import re
 from functools import cache
 
 from django.core.exceptions import ValidationError
-from django.db.models import Value
-from django.db.models.expressions import Combinable
+from django.db.models import Func, Value
 from django.db.models.functions import Lower, Replace
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext as _
@@ -60,9 +59,9 @@ def username_key(username: str) -> str:
     return key
 
 
-def username_key_expression(field: str) -> Combinable:
+def username_key_expression(field: str) -> Func:
     """Return `username_key` of ``field`` as an expression that the database computes."""
-    key: Combinable = Lower(field)
+    key: Func = Lower(field)
     for lookalike, plain in _LOOKALIKES:
         key = Replace(key, Value(lookalike), Value(plain))
     return key
@@ -85,7 +84,9 @@ def validate_username(username: str) -> None:
             code="characters",
         )
     if username_key(username) in _reserved_keys():
-        raise ValidationError(_("This username is reserved. Please choose another."), code="reserved")
+        raise ValidationError(
+            _("This username is reserved. Please choose another."), code="reserved"
+        )
 
 
 @cache

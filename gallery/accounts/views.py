@@ -1,6 +1,6 @@
 """One's own account: joining, signing in, passwords, profile."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model, login
@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.accounts.forms import JoinForm, ProfileForm, SignInForm
+from gallery.accounts.models import User
 from gallery.accounts.services import change_photo
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
@@ -75,7 +76,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_photo(request: HttpRequest) -> HttpResponse:
     """Go back to the initial."""
-    change_photo(request.user, None)
+    change_photo(cast("User", request.user), None)
     messages.success(request, _("Your photo is removed."))
     return redirect("accounts:settings")
 

@@ -5,9 +5,9 @@ People live at ``/@name``, so that no name can ever be in the way of a page.
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gallery.front.urls")),
     path("", include("gallery.people.urls")),
     path("account/", include("gallery.accounts.urls")),

@@ -38,7 +38,7 @@ def make_community(
     ``size`` takes only the first so many. ``track`` wraps the people while
     photos are drawn, for a progress bar. A constant number of queries.
     """
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311
     now = timezone.now()
     people = []
     for username, name, bio in track(PEOPLE[:size]):

@@ -7,7 +7,16 @@ from PIL import Image, ImageDraw
 _EDGE = 384
 _SCALE = 2  # drawn larger and reduced, for smooth edges
 
-_BACKGROUNDS = ("#f2c6a0", "#a9c7c1", "#d9b8c4", "#b9c4e0", "#e3d9a6", "#c3d3ae", "#e0a899", "#9fb4c7")
+_BACKGROUNDS = (
+    "#f2c6a0",
+    "#a9c7c1",
+    "#d9b8c4",
+    "#b9c4e0",
+    "#e3d9a6",
+    "#c3d3ae",
+    "#e0a899",
+    "#9fb4c7",
+)
 _SKINS = ("#f6d7bd", "#eec3a0", "#d9a27c", "#b97e56", "#8d5a3b", "#5f3b28")
 _HAIRS = ("#1d1a1c", "#2d2320", "#4a3226", "#6f4a2f", "#a8763e", "#7c7a80", "#b5523b")
 _CLOTHES = ("#2f4858", "#33658a", "#86615c", "#f26419", "#55828b", "#5b5f97", "#3d5a40", "#e9e3d5")
@@ -50,7 +59,9 @@ class _Pen:
     def half(self, x: float, y: float, rx: float, ry: float, colour: str) -> None:
         self.draw.pieslice(self._box(x - rx, y - ry, x + rx, y + ry), 180, 360, fill=colour)
 
-    def arc(self, box: tuple[float, float, float, float], angles: tuple[int, int], colour: str) -> None:
+    def arc(
+        self, box: tuple[float, float, float, float], angles: tuple[int, int], colour: str
+    ) -> None:
         self.draw.arc(self._box(*box), *angles, fill=colour, width=self.size // 90)
 
     def round(

@@ -10,6 +10,6 @@ from django.views.static import serve
 @require_safe
 def serve_media(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve ``name`` from MEDIA_ROOT. Names are never used twice, so browsers may keep it."""
-    response = serve(request, name, document_root=settings.MEDIA_ROOT)
+    response = serve(request, name, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -40,7 +40,7 @@ class TestJoin:
             ("username", "m1na", "looks too much like"),
             ("username", "mina", "taken"),
             ("username", "people", "reserved"),
-            ("username", "mіna", "letters a–z"),  # noqa: RUF001
+            ("username", "mіna", "letters a–z"),
             ("username", "", "required"),
             ("email", "MINA@example.com", "already"),
             ("email", "nowhere", "valid email"),
@@ -61,9 +61,7 @@ class TestJoin:
 
     def test_somebody_quicker_is_no_server_error(self, mina, monkeypatch):
         # As if the name had been free when the form looked.
-        monkeypatch.setattr(
-            JoinForm, "clean_username", lambda form: form.cleaned_data["username"]
-        )
+        monkeypatch.setattr(JoinForm, "clean_username", lambda form: form.cleaned_data["username"])
         answer = Client().post(reverse("accounts:join"), {**JOIN, "username": "m1na"})
         assert answer.status_code == 400
         assert "quicker" in answer.content.decode()
@@ -159,9 +157,11 @@ class TestRows:
     @pytest.mark.parametrize("column", ["username", "email"])
     def test_capitals(self, mina, column):
         if connection.vendor == "mysql":
-            pytest.skip("MariaDB compares text without regard to case, so the rule says nothing there")
+            pytest.skip(
+                "MariaDB compares text without regard to case, so the rule says nothing there"
+            )
         with pytest.raises(IntegrityError), transaction.atomic():
-            User.objects.filter(pk=mina.pk).update(**{column: "UPPER@EXAMPLE.COM"[: 30]})
+            User.objects.filter(pk=mina.pk).update(**{column: "UPPER@EXAMPLE.COM"[:30]})
 
     def test_an_address_twice(self, mina, make_person):
         other = make_person("haru")

@@ -38,7 +38,8 @@ def test_looks_like_a_community(db):
     people = make_community(seed=1, password="x")
     assert len(people) == len(PEOPLE) == 60
     counts = sorted(
-        with_follow_counts(User.objects.all()).values_list("follower_count", flat=True), reverse=True
+        with_follow_counts(User.objects.all()).values_list("follower_count", flat=True),
+        reverse=True,
     )
     assert counts[0] > 4 * counts[30]  # a few have most of the followers
     assert Follow.objects.count() == sum(counts)

@@ -5,7 +5,7 @@ from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
-from gallery.config.redis import redis_cache
+from gallery.config.caching import redis_cache
 
 POLICY = "default-src 'self'"
 
@@ -28,7 +28,9 @@ def test_theme_is_remembered(db, theme):
     answer = client.post(reverse("front:theme"), {"theme": theme, "next": "/account/login/"})
     assert (answer.status_code, answer["Location"]) == (303, "/account/login/")
     html = client.get("/").content.decode()
-    assert (f'data-theme="{theme}"' in html) or (theme == "auto" and 'data-theme="dark"' not in html)
+    assert (f'data-theme="{theme}"' in html) or (
+        theme == "auto" and 'data-theme="dark"' not in html
+    )
 
 
 def test_theme_takes_nothing_else(db):

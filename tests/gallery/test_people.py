@@ -31,7 +31,11 @@ def make_many(count: int) -> list:
         ],
         batch_size=2000,
     )
-    return list(User.objects.filter(username__startswith="p", username__endswith="x").order_by("-date_joined")[:60])
+    return list(
+        User.objects.filter(username__startswith="p", username__endswith="x").order_by(
+            "-date_joined"
+        )[:60]
+    )
 
 
 class TestDirectory:
@@ -120,7 +124,9 @@ class TestPerson:
         answer = Client().get("/@MINA/")
         assert (answer.status_code, answer["Location"]) == (301, "/@mina/")
 
-    @pytest.mark.parametrize("path", ["/@nobody/", "/@mina%00/", "/@closed/", "/@closed/followers/"])
+    @pytest.mark.parametrize(
+        "path", ["/@nobody/", "/@mina%00/", "/@closed/", "/@closed/followers/"]
+    )
     def test_who_is_not_there_is_not_found(self, signed_in, make_person, path):
         make_person("closed", is_active=False)
         assert signed_in.get(path).status_code == 404

@@ -29,7 +29,9 @@ def png_that_claims(width, height) -> bytes:
     """A PNG with a header of that size and next to no data."""
 
     def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0"))
@@ -50,7 +52,10 @@ def stored(person) -> list[str]:
     [
         (b"", "empty"),
         (b"hello", "not a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not a picture"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            "not a picture",
+        ),
         (b"%PDF-1.7 ...", "not a picture"),
         (image_bytes("BMP"), "not a picture"),
         (image_bytes("TIFF"), "not a picture"),
@@ -132,7 +137,9 @@ def test_metadata_is_gone_and_the_picture_upright(signed_in, mina):
         assert bottom[0] > 200 > bottom[2]
 
 
-def test_a_new_photo_takes_the_place_of_the_old(signed_in, mina, django_capture_on_commit_callbacks):
+def test_a_new_photo_takes_the_place_of_the_old(
+    signed_in, mina, django_capture_on_commit_callbacks
+):
     upload(signed_in, image_bytes())
     old = stored(mina)
     with django_capture_on_commit_callbacks(execute=True):

@@ -56,7 +56,7 @@ def test_addresses_and_their_lookalikes_are_reserved(username):
     [
         ("ab", "3 to 30 characters"),
         ("a" * 31, "3 to 30 characters"),
-        ("mіna", "letters a–z"),  # the second letter is Cyrillic  # noqa: RUF001
+        ("mіna", "letters a–z"),  # the second letter is Cyrillic
         ("김미나", "letters a–z"),
         ("mi na", "letters a–z"),
         ("mina.", "letters a–z"),

@@ -21,7 +21,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from gallery.config.redis import redis_cache
+from gallery.config.caching import redis_cache
 
 GALLERY = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("GALLERY_DATA") or GALLERY.parent / ".dev" / "data")

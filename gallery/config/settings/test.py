@@ -7,10 +7,10 @@ from pathlib import Path
 # Before the base reads it: tests keep nothing and share nothing.
 os.environ["GALLERY_DATA"] = tempfile.mkdtemp(prefix="gallery-tests-")
 
-from .base import *  # noqa: E402, F403
-from .base import DATABASES  # noqa: E402
+from .base import *  # noqa: F403
+from .base import DATABASES
 
-SECRET_KEY = "tests only"
+SECRET_KEY = "tests only"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

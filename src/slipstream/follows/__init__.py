@@ -1,7 +1,7 @@
 """Who follows whom.
 
 Install the app ``slipstream.follows``; every user then has ``user.follows`` and
-``user.followers``. Write with `follow` and `unfollow`; read with the selectors.
+``user.followers``. Write with `follow` and `unfollow`; read with the functions of `reads`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slipstream.follows.selectors import (
+    from slipstream.follows.reads import (
         FollowCount,
         follow_counts,
         following_among,
@@ -39,7 +39,7 @@ def __getattr__(name: str) -> Any:
     # Django imports this package before models may be imported, so the public
     # names are looked up at first use.
     if name in __all__:
-        for module in ("selectors", "services", "signals"):
+        for module in ("reads", "services", "signals"):
             home = import_module(f"slipstream.follows.{module}")
             if name in home.__all__:
                 return getattr(home, name)

@@ -1,3 +1,5 @@
+"""Follows in the admin: to look at, to add, to remove."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -10,7 +12,7 @@ from slipstream.follows.models import Follow
 
 
 @admin.register(Follow)
-class FollowAdmin(admin.ModelAdmin):
+class FollowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Follows, newest first; constant queries, no counting of the whole table."""
 
     list_display = ("follower", "following", "followed_at")
@@ -21,9 +23,10 @@ class FollowAdmin(admin.ModelAdmin):
     readonly_fields = ("followed_at",)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Search by the usernames of both, whatever the user model calls them."""
         name = get_user_model().USERNAME_FIELD
         return (f"follower__{name}", f"following__{name}")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # A follow is made or ended; there is nothing in it to change.
+        """Nobody: a follow is made or ended; there is nothing in it to change."""
         return False

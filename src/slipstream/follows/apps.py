@@ -1,3 +1,5 @@
+"""The app, and when the database is given its triggers."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,6 +20,7 @@ class FollowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Register the checks, and make the triggers whenever migrations have run."""
         from slipstream.follows.checks import check_triggers, check_user_model
 
         checks.register(check_user_model, checks.Tags.models)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import QuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from slipstream.follows.models import Follow
-
 __all__ = ["FollowQuerySet"]
 
 
-class FollowQuerySet(QuerySet["Follow"]):
+class FollowQuerySet(QuerySet[Any]):
     """Follows, newest first unless ordered otherwise."""
 
     def by(self, user: AbstractBaseUser) -> Self:

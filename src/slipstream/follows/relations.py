@@ -45,12 +45,16 @@ class UserRelation(models.ManyToManyField):  # type: ignore[type-arg]
             serialize=False,
         )
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+    def contribute_to_class(  # type: ignore[override]
+        self, cls: type[models.Model], name: str, **kwargs: Any
+    ) -> None:
+        """Join the private fields of the intermediate model."""
         super().contribute_to_class(cls, name, private_only=True)
         # The forward end starts at a user, not at a row of this model.
         delattr(cls, name)
 
     def contribute_to_related_class(self, cls: type[models.Model], related: Any) -> None:
+        """Belong to the user model, and give it the accessor, if the name is free."""
         self.model = cls
         if hasattr(cls, related.related_name):
             # The project's own name stays as it is; slipstream_follows.E001 tells.
@@ -59,6 +63,7 @@ class UserRelation(models.ManyToManyField):  # type: ignore[type-arg]
         super().contribute_to_related_class(cls, related)
 
     def get_path_info(self, filtered_relation: Any = None) -> NoReturn:
+        """Refuse to be walked forwards, which would start at a row that is not a user."""
         raise FieldError(
             f"'{self.name}' is a relation between users: filter users by it, not follows."
         )

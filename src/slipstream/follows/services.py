@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["follow", "unfollow"]
 
+# Makes the rows where missing, and locks them either way.
+_LOCK_COUNTS = """
+INSERT IGNORE INTO {table} (user_id, follower_count, following_count)
+VALUES (%s, 0, 0), (%s, 0, 0) ON DUPLICATE KEY UPDATE user_id = user_id
+"""
+
 
 def follow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     """Make ``follower`` follow ``following``; return whether that changed anything.
@@ -87,7 +93,7 @@ def _check_user(user: AbstractBaseUser) -> None:
     model = get_user_model()
     if not isinstance(user, model):
         raise InvalidUser(f"Expected a {model._meta.label}, got {type(user).__name__}.")
-    if user.pk is None or user._state.adding:
+    if user._state.adding or user.pk is None:
         raise InvalidUser(f"This {model._meta.label} is not saved yet.")
 
 
@@ -110,11 +116,7 @@ def _taking_turns(
     keys = sorted(key.get_db_prep_save(user.pk, connection) for user in (first, second))
     with transaction.atomic(using=using, savepoint=False):
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT IGNORE INTO {table} (user_id, follower_count, following_count)"
-                " VALUES (%s, 0, 0), (%s, 0, 0) ON DUPLICATE KEY UPDATE user_id = user_id",
-                keys,
-            )
+            cursor.execute(_LOCK_COUNTS.format(table=table), keys)
         yield
 
 

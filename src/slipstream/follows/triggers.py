@@ -73,7 +73,7 @@ def recount(*, using: str, apps: Apps) -> None:
     connection = connections[using]
     names = {k: connection.ops.quote_name(v) for k, v in _tables(apps).items()}
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM {counts}".format(**names))
+        cursor.execute(_FORGET.format(**names))
         cursor.execute(_RECOUNT.format(**names))
 
 
@@ -103,6 +103,7 @@ def _statements(connection: BaseDatabaseWrapper, tables: dict[str, str]) -> list
     return [statement.format(**names) for statement in _STATEMENTS[connection.vendor]]
 
 
+_FORGET = "DELETE FROM {counts}"
 _RECOUNT = """
 INSERT INTO {counts} (user_id, follower_count, following_count)
 SELECT user_id, SUM(followers), SUM(followings) FROM (
@@ -187,8 +188,10 @@ _SQLITE = (
     "DROP TRIGGER IF EXISTS {update}",
     "DROP TRIGGER IF EXISTS {delete}",
     f"CREATE TRIGGER {{insert}} AFTER INSERT ON {{follow}} BEGIN {_SQLITE_ADD} END",
-    f"CREATE TRIGGER {{update}} AFTER UPDATE OF follower_id, following_id ON {{follow}}"
-    f" BEGIN {_SQLITE_REMOVE} {_SQLITE_ADD} END",
+    (
+        f"CREATE TRIGGER {{update}} AFTER UPDATE OF follower_id, following_id ON {{follow}}"
+        f" BEGIN {_SQLITE_REMOVE} {_SQLITE_ADD} END"
+    ),
     f"CREATE TRIGGER {{delete}} AFTER DELETE ON {{follow}} BEGIN {_SQLITE_REMOVE} END",
 )
 
@@ -213,8 +216,10 @@ _MYSQL = (
     "DROP TRIGGER IF EXISTS {update}",
     "DROP TRIGGER IF EXISTS {delete}",
     f"CREATE TRIGGER {{insert}} AFTER INSERT ON {{follow}} FOR EACH ROW {_MYSQL_ADD}",
-    f"CREATE TRIGGER {{update}} AFTER UPDATE ON {{follow}} FOR EACH ROW"
-    f" BEGIN {_MYSQL_REMOVE}; {_MYSQL_ADD}; END",
+    (
+        f"CREATE TRIGGER {{update}} AFTER UPDATE ON {{follow}} FOR EACH ROW"
+        f" BEGIN {_MYSQL_REMOVE}; {_MYSQL_ADD}; END"
+    ),
     f"CREATE TRIGGER {{delete}} AFTER DELETE ON {{follow}} FOR EACH ROW {_MYSQL_REMOVE}",
 )
 

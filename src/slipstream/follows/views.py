@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
 from slipstream.exceptions import CannotFollowSelf, FollowRefused
-from slipstream.follows.selectors import follow_counts
+from slipstream.follows.reads import follow_counts
 from slipstream.follows.services import follow, unfollow
 
 __all__ = ["FollowOutcome", "FollowView"]
@@ -82,7 +82,7 @@ class FollowView(View):
 
     def get_candidates(self) -> QuerySet[Any]:
         """Return the users who may be followed here; the active ones by default."""
-        users = get_user_model()._default_manager.all()
+        users: QuerySet[Any] = get_user_model()._default_manager.all()
         if any(field.name == "is_active" for field in users.model._meta.concrete_fields):
             users = users.filter(is_active=True)
         return users
@@ -135,9 +135,7 @@ class FollowView(View):
             raise _BadRequest(400, _("The action must be “follow” or “unfollow”."))
         person = self._get_person(request.POST.get("user_id", ""))
         try:
-            if action == "follow":
-                return FollowOutcome(person, True, follow(viewer, person))
-            return FollowOutcome(person, False, unfollow(viewer, person))
+            changed = (follow if action == "follow" else unfollow)(viewer, person)
         except CannotFollowSelf as error:
             raise _BadRequest(409, _("You cannot follow yourself.")) from error
         except FollowRefused as error:
@@ -145,8 +143,9 @@ class FollowView(View):
         except IntegrityError as error:
             # The account went away between the look-up and the write.
             raise _BadRequest(404, _("There is no such person.")) from error
+        return FollowOutcome(person, is_following=action == "follow", changed=changed)
 
-    def _get_person(self, raw: str) -> Model:
+    def _get_person(self, raw: str) -> Any:
         users = self.get_candidates()
         try:
             if "\0" in raw:
@@ -156,7 +155,7 @@ class FollowView(View):
             key = None
         if key is None:
             raise _BadRequest(400, _("“user_id” must be the key of a person."))
-        person: Model | None = users.filter(pk=key).first()
+        person = users.filter(pk=key).first()
         if person is None:
             raise _BadRequest(404, _("There is no such person."))
         return person

@@ -11,7 +11,11 @@ from slipstream.follows.models import FollowCounts
 def kept_counts() -> dict[Any, tuple[int, int]]:
     """What the database keeps, without the zeros."""
     rows = FollowCounts.objects.values_list("user", "follower_count", "following_count")
-    return {user: (followers, following) for user, followers, following in rows if followers or following}
+    return {
+        user: (followers, following)
+        for user, followers, following in rows
+        if followers or following
+    }
 
 
 def real_counts() -> dict[Any, tuple[int, int]]:

@@ -15,7 +15,7 @@ Pair = tuple[int, int]
 
 
 def hammer(users: list, *, seed: int, rounds: int) -> Counter[Pair]:
-    """Return, per pair of positions in ``users``, follows minus unfollows that changed something."""
+    """Return, per pair of positions in ``users``, follows minus unfollows that changed it."""
     from slipstream.follows import follow, unfollow
 
     random = Random(seed)

@@ -35,7 +35,10 @@ def test_follows_are_made_and_removed_there_but_not_changed(boss, people):
     assert added.status_code == 302
     row = Follow.objects.get()
     assert follow_counts(b) == (1, 0)
-    assert boss.post(f"{LIST}{row.pk}/change/", {"follower": b.pk, "following": a.pk}).status_code == 403
+    assert (
+        boss.post(f"{LIST}{row.pk}/change/", {"follower": b.pk, "following": a.pk}).status_code
+        == 403
+    )
     oneself = boss.post(f"{LIST}add/", {"follower": a.pk, "following": a.pk})
     assert oneself.status_code == 200
     assert oneself.context["errors"]

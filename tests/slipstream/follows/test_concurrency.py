@@ -40,7 +40,14 @@ def in_processes(users) -> Counter:
     keys = [str(user.pk) for user in users]
     workers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.slipstream.follows.hammer", str(seed), str(PROCESS_ROUNDS), *keys],
+            [
+                sys.executable,
+                "-m",
+                "tests.slipstream.follows.hammer",
+                str(seed),
+                str(PROCESS_ROUNDS),
+                *keys,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -48,7 +55,9 @@ def in_processes(users) -> Counter:
         for seed in range(PROCESSES)
     ]
     outputs = [worker.communicate(timeout=120) for worker in workers]
-    errors = [error for worker, (_, error) in zip(workers, outputs, strict=True) if worker.returncode]
+    errors = [
+        error for worker, (_, error) in zip(workers, outputs, strict=True) if worker.returncode
+    ]
     assert errors == []
     return sum_of(Counter({(a, b): n for a, b, n in json.loads(out)}) for out, _ in outputs)
 

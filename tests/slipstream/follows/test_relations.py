@@ -177,7 +177,11 @@ class TestCheck:
                 source = models.ForeignKey(Person, models.CASCADE, related_name="+")
                 target = models.ForeignKey(Person, models.CASCADE, related_name="+")
                 followers = UserRelation(
-                    Person, accessor="follows", through="tests.Link", source="source", target="target"
+                    Person,
+                    accessor="follows",
+                    through="tests.Link",
+                    source="source",
+                    target="target",
                 )
 
                 class Meta:

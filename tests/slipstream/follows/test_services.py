@@ -120,10 +120,19 @@ class TestSignals:
         def on_followed(sender, follower, following, using, **kwargs):
             assert sender is Follow
             # A receiver works outside the transaction that made the change.
-            heard.append(("followed", follower, following, transaction.get_connection(using).in_atomic_block))
+            heard.append(
+                ("followed", follower, following, transaction.get_connection(using).in_atomic_block)
+            )
 
         def on_unfollowed(sender, follower, following, using, **kwargs):
-            heard.append(("unfollowed", follower, following, transaction.get_connection(using).in_atomic_block))
+            heard.append(
+                (
+                    "unfollowed",
+                    follower,
+                    following,
+                    transaction.get_connection(using).in_atomic_block,
+                )
+            )
 
         followed.connect(on_followed)
         unfollowed.connect(on_unfollowed)

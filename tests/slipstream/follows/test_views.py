@@ -154,7 +154,7 @@ def test_without_token_nothing_happens(pair):
 def test_a_visitors_script_is_unauthorized(pair, headers):
     answer = Client().post(URL, {"user_id": pair[1].pk, "action": "follow"}, headers=headers)
     assert answer.status_code == 401
-    assert answer.json()["error"] == "Sign in to follow people."
+    assert answer.json()["error"] == "Log in to follow people."
     assert Follow.objects.count() == 0
 
 

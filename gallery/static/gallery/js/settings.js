@@ -34,11 +34,14 @@ for (const counted of document.querySelectorAll("[data-counted]")) {
   const update = () => {
     // As the server counts: characters, not halves of them; a line end is two.
     const rest = limit - [...field.value.replaceAll("\n", "\r\n")].length;
-    const words = plurals.select(Math.abs(rest)) === "one" ? counted.dataset.leftOne : counted.dataset.leftOther;
-    left.textContent = words.replace("{}", numbers.format(rest));
+    const many = plurals.select(Math.abs(rest)) === "one" ? "One" : "Other";
+    const words = counted.dataset[(rest < 0 ? "over" : "left") + many];
+    left.textContent = words.replace("{}", numbers.format(Math.abs(rest)));
     left.classList.toggle("is-over", rest < 0);
+    // Read out only where it matters.
+    left.setAttribute("aria-live", rest <= 20 ? "polite" : "off");
   };
   field.addEventListener("input", update);
-  field.after(left);
+  field.closest(".field").append(left);
   update();
 }

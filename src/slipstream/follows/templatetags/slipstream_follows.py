@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from slipstream.follows.selectors import is_following
+from slipstream.follows.reads import is_following
 
 register = template.Library()
 

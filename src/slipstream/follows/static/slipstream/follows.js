@@ -4,7 +4,8 @@
  *
  * A click says which state is wanted and shows it at once, on every button of
  * that person. The answer then says what is true. While a request is under way
- * further clicks are remembered, and the last of them is carried out.
+ * further clicks are remembered, and the last of them is carried out; a double
+ * click counts once.
  *
  * What else a page may have, all optional:
  *   data-follower-count="<key>"    an element that holds how many follow a person
@@ -20,23 +21,28 @@ const numbers = new Intl.NumberFormat(language);
 const plurals = new Intl.PluralRules(language);
 const underWay = new Map(); // key of a person → the state that was wanted last
 
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("form[data-slipstream-follow] button")) {
+    event.preventDefault();
+  }
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[data-slipstream-follow]") || event.defaultPrevented) return;
   if (form.hasAttribute("data-slipstream-plain")) return;
   event.preventDefault();
-  const wanted = (event.submitter ?? buttonOf(form)).value === "follow";
   const key = form.dataset.slipstreamFollow;
+  const wanted = (event.submitter ?? buttonOf(form)).value === "follow";
+  const followers = readNumber("data-follower-count", key);
+  const isFirst = !underWay.has(key);
+  underWay.set(key, wanted);
+  if (isFirst) settle(form, key, { is_following: !wanted, follower_count: followers });
   show(key, wanted);
-  if (underWay.has(key)) underWay.set(key, wanted);
-  else settle(form, key, wanted);
+  if (followers !== null) write("data-follower-count", key, followers + (wanted ? 1 : -1));
 });
 
-async function settle(form, key, wanted) {
-  const before = readNumber("data-follower-count", key);
-  let known = { is_following: !wanted, follower_count: before };
-  underWay.set(key, wanted);
-  if (before !== null) write("data-follower-count", key, before + (wanted ? 1 : -1));
+async function settle(form, key, known) {
   try {
     // Once more if the mind was changed meanwhile.
     for (let sent = null; sent !== underWay.get(key); ) {

