@@ -16,9 +16,20 @@ from pathlib import Path
 from devtools.places import PACKAGES, alone
 from devtools.problems import Problem, masked
 
-__all__ = ["CHROMIUM", "FONTS", "GETTEXT", "LIBATOMIC", "MARIADB", "Bundle"]
+__all__ = [
+    "CHROMIUM",
+    "FONTS",
+    "GETTEXT",
+    "LIBATOMIC",
+    "MARIADB",
+    "POSTGRES",
+    "Bundle",
+    "can_fetch",
+    "with_libraries",
+]
 
 _APT = PACKAGES / "apt"
+_TOOLS = ("apt-get", "dpkg-deb")
 
 # Later than the machine's own settings, and before the command line. Hooks of
 # the system's package manager act on the system's folders: not our business.
@@ -94,16 +105,8 @@ class Bundle:
         """Return ``base`` so that what was fetched runs in it; as it is, if nothing was."""
         if not self.is_fetched():
             return dict(base)
-        # Some packages keep libraries in a folder of their own, with an absolute path to it.
-        files = [*self.root.glob("lib/*-*/**/lib*.so*"), *self.root.glob("usr/lib/*-*/**/lib*.so*")]
-        libraries = map(str, sorted({file.parent for file in files}))
-        return {
-            **base,
-            "PATH": os.pathsep.join([self._path(), base.get("PATH", os.defpath)]),
-            "LD_LIBRARY_PATH": os.pathsep.join(
-                filter(None, [*libraries, base.get("LD_LIBRARY_PATH")])
-            ),
-        }
+        path = os.pathsep.join([self._path(), base.get("PATH", os.defpath)])
+        return {**with_libraries(self.root, base), "PATH": path}
 
     def _path(self) -> str:
         # The package's own folder first: what lies in usr/bin may start the system's copy.
@@ -120,16 +123,30 @@ FONTS = Bundle("fonts", ("fonts-nanum",))
 # What the program that drives the browser is linked against.
 LIBATOMIC = Bundle("libatomic", ("libatomic1",))
 GETTEXT = Bundle("gettext", ("gettext",), ("xgettext",))
+# Whichever version this release has; with its extensions, which wheels lack.
+POSTGRES = Bundle("postgres", ("postgresql",), ("postgres",))
 MARIADB = Bundle("mariadb", ("mariadb-server-core", "mariadb-client-core"), ("mariadbd", "mysqld"))
+
+
+def can_fetch() -> bool:
+    """Whether this system has the tools that fetch and unpack packages."""
+    return all(map(shutil.which, _TOOLS))
+
+
+def with_libraries(root: Path, base: Mapping[str, str]) -> dict[str, str]:
+    """Return ``base`` so that programs find the libraries of packages unpacked in ``root``."""
+    # Some packages keep libraries in a folder of their own, with an absolute path to it.
+    files = [*root.glob("lib/*-*/**/lib*.so*"), *root.glob("usr/lib/*-*/**/lib*.so*")]
+    folders = [*map(str, sorted({file.parent for file in files})), base.get("LD_LIBRARY_PATH", "")]
+    return {**base, "LD_LIBRARY_PATH": os.pathsep.join(filter(None, folders))}
 
 
 def _unpack(bundle: Bundle) -> None:
     wanted = " ".join(bundle.packages)
-    missing = [tool for tool in ("apt-get", "dpkg-deb") if not shutil.which(tool)]
-    if missing:
+    if not can_fetch():
         raise Problem(
             f"{bundle.name} is not on this machine. This is no Debian or Ubuntu "
-            f"({', '.join(missing)} missing), so install it yourself: what Debian calls {wanted}."
+            f"(without {' and '.join(_TOOLS)}), so install it yourself: what Debian calls {wanted}."
         )
     print(f"Fetching {wanted} (first time only, the system stays as it is) …", flush=True)
     folder = bundle.root.parent

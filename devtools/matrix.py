@@ -7,10 +7,12 @@ import fnmatch
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from devtools import debian, jobs
 from devtools.browser import find_browser
 from devtools.coverage import Coverage
+from devtools.engines.postgres import find_postgres
 from devtools.environment import Environment, ensure
 from devtools.interpreters import find_python
 from devtools.places import ROOT
@@ -39,6 +41,8 @@ class Job:
 
 
 JOBS = (
+    # The longest first, so that none runs alone at the end.
+    Job("browser", BROWSER, "gallery"),
     Job("library-stock-sqlite", LIBRARY, "stock", "sqlite", fast=True),
     Job("library-stock-postgres", LIBRARY, "stock", "postgres"),
     Job("library-stock-mariadb", LIBRARY, "stock", "mariadb"),
@@ -51,7 +55,6 @@ JOBS = (
     Job("gallery-sqlite", SITE, "gallery", "sqlite", fast=True),
     Job("gallery-postgres", SITE, "gallery", "postgres"),
     Job("gallery-mariadb", SITE, "gallery", "mariadb"),
-    Job("browser", BROWSER, "gallery"),
     Job("project", PROJECT, "stock", fast=True),
     # Django 6 needs a Python newer than the oldest that we support.
     Job("library-python3.12", LIBRARY, "stock", minor="3.12"),
@@ -78,7 +81,8 @@ def main(arguments: Sequence[str]) -> int:
     reasons = {job: _reason_to_leave_out(job, named=bool(options.job)) for job in wanted}
     chosen = [job for job, reason in reasons.items() if not reason]
     venvs = {job.minor: _environment(job.minor) for job in chosen}
-    _fetch_programs(chosen)
+    if chosen:
+        _fetch_programs(chosen, venvs[chosen[0].minor].site_packages)
     coverage = Coverage(venvs[""]) if is_whole else None
     results = jobs.run(
         [
@@ -159,9 +163,12 @@ def _environment(minor: str) -> Environment:
     return ensure("dev", interpreter=find_python(minor) or "", minor=minor)
 
 
-def _fetch_programs(chosen: Sequence[Job]) -> None:
+def _fetch_programs(chosen: Sequence[Job], site_packages: Path) -> None:
     """Fetch before the first job what would otherwise be fetched in the middle of one."""
-    if any(job.engine == "mariadb" for job in chosen):
+    engines = {job.engine for job in chosen}
+    if "postgres" in engines:
+        find_postgres(site_packages)
+    if "mariadb" in engines:
         debian.MARIADB.find()
     if any(job.folder == BROWSER for job in chosen):
         find_browser()

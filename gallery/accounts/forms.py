@@ -12,10 +12,30 @@ from gallery.accounts.photos import read_photo
 from gallery.accounts.throttle import count_refusal, is_throttled
 from gallery.accounts.usernames import normalise_username, username_key
 
+_MESSAGES = {
+    "required": _("Please fill this in."),
+    "max_length": _("At most %(limit_value)d characters, please; these are %(show_value)d."),
+}
+# One sentence instead of Django's list of four.
+_PASSWORD_HELP = _("At least 8 characters, and not one that is easy to guess.")
+
 _TOO_ALIKE = _("This username is taken, or looks too much like one that is.")
 
 
-class JoinForm(auth_forms.BaseUserCreationForm):
+class GalleryForm(forms.Form):
+    """What all forms here share: how they speak."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.error_messages |= _MESSAGES
+            if name in ("password1", "new_password1"):
+                field.help_text = _PASSWORD_HELP
+            elif name in ("password2", "new_password2"):
+                field.help_text = ""
+
+
+class JoinForm(GalleryForm, auth_forms.BaseUserCreationForm):
     """Sign up."""
 
     class Meta:
@@ -33,11 +53,6 @@ class JoinForm(auth_forms.BaseUserCreationForm):
         for name, value in autocomplete.items():
             self.fields[name].widget.attrs["autocomplete"] = value
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
-        # One sentence instead of a list of four.
-        self.fields["password1"].help_text = _(
-            "At least 8 characters, and not one that is easy to guess."
-        )
-        self.fields["password2"].help_text = ""
 
     def clean_username(self) -> str:
         username = normalise_username(self.cleaned_data["username"])
@@ -52,7 +67,7 @@ class JoinForm(auth_forms.BaseUserCreationForm):
         return _printable(self.cleaned_data["name"])
 
 
-class SignInForm(auth_forms.AuthenticationForm):
+class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
     """Sign in with the username or the e-mail address.
 
     After too many refusals nothing is tried any more: an error with the code
@@ -91,7 +106,32 @@ class SignInForm(auth_forms.AuthenticationForm):
             raise
 
 
-class ProfileForm(forms.ModelForm):
+class PasswordChangeForm(GalleryForm, auth_forms.PasswordChangeForm):
+    """Change the password, knowing the old one."""
+
+
+class PasswordResetForm(GalleryForm, auth_forms.PasswordResetForm):
+    """Ask for the mail with the link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+
+
+class SetPasswordForm(GalleryForm, auth_forms.SetPasswordForm):
+    """Choose a password with the link from the mail."""
+
+
+class TextField(forms.CharField):
+    """Text of several lines, in which a line break is one character, as in browsers."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class ProfileForm(GalleryForm, forms.ModelForm):
     """Name, biography, and optionally a new photo."""
 
     photo = forms.FileField(
@@ -104,6 +144,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "bio")
+        field_classes = {"bio": TextField}
         widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
         help_texts = {"bio": _("Up to 500 characters.")}
 

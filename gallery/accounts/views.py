@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gallery.accounts.forms import JoinForm, ProfileForm, SignInForm
+from gallery.accounts.forms import (
+    JoinForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    ProfileForm,
+    SetPasswordForm,
+    SignInForm,
+)
 from gallery.accounts.models import User
 from gallery.accounts.services import change_photo
 
@@ -85,6 +92,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
     """Change the password; other sessions are signed out."""
 
     template_name = "accounts/password_change.html"
+    form_class = PasswordChangeForm
     success_url = reverse_lazy("accounts:settings")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -96,6 +104,7 @@ class PasswordResetView(auth_views.PasswordResetView):
     """Ask for a mail with a link; says the same whether or not the address is known."""
 
     template_name = "accounts/password_reset.html"
+    form_class = PasswordResetForm
     email_template_name = "accounts/password_reset_email.txt"
     subject_template_name = "accounts/password_reset_subject.txt"
     success_url = reverse_lazy("accounts:password-reset-sent")
@@ -105,6 +114,7 @@ class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
     """Choose a new password with the link from the mail."""
 
     template_name = "accounts/password_reset_confirm.html"
+    form_class = SetPasswordForm
     success_url = reverse_lazy("accounts:password-reset-complete")
 
 

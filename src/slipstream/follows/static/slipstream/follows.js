@@ -96,7 +96,6 @@ function show(key, isFollowing) {
     button.value = action;
     button.textContent = button.dataset[action];
     button.setAttribute("aria-label", button.dataset[`${action}Name`]);
-    button.setAttribute("aria-pressed", isFollowing);
     button.classList.toggle("is-following", isFollowing);
   }
 }
