@@ -1,11 +1,14 @@
 """The tests: quick hashing, files in a temporary folder, nothing compressed."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 # Before the base reads it: tests keep nothing and share nothing.
 os.environ["GALLERY_DATA"] = tempfile.mkdtemp(prefix="gallery-tests-")
+atexit.register(shutil.rmtree, os.environ["GALLERY_DATA"], ignore_errors=True)
 
 from .base import *  # noqa: F403
 from .base import DATABASES
