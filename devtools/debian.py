@@ -23,6 +23,7 @@ __all__ = [
     "LIBATOMIC",
     "MARIADB",
     "POSTGRES",
+    "REDIS",
     "Bundle",
     "can_fetch",
     "with_libraries",
@@ -123,6 +124,7 @@ FONTS = Bundle("fonts", ("fonts-nanum",))
 # What the program that drives the browser is linked against.
 LIBATOMIC = Bundle("libatomic", ("libatomic1",))
 GETTEXT = Bundle("gettext", ("gettext",), ("xgettext",))
+REDIS = Bundle("redis", ("redis-server",), ("redis-server",))
 # Whichever version this release has; with its extensions, which wheels lack.
 POSTGRES = Bundle("postgres", ("postgresql",), ("postgres",))
 MARIADB = Bundle("mariadb", ("mariadb-server-core", "mariadb-client-core"), ("mariadbd", "mysqld"))

