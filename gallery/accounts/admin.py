@@ -1,9 +1,19 @@
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from gallery.accounts.forms import JoinForm
+from gallery.accounts.forms import JoinForm, SignInForm
 from gallery.accounts.models import User
+
+
+class AdminSignInForm(SignInForm, AdminAuthenticationForm):
+    """The admin's door counts tries as the front door does."""
+
+    error_messages = AdminAuthenticationForm.error_messages
+
+
+admin.site.login_form = AdminSignInForm
 
 
 @admin.register(User)

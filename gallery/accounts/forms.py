@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
 from gallery.accounts.photos import read_photo
-from gallery.accounts.throttle import count_refusal, is_throttled
-from gallery.accounts.usernames import normalise_username, username_key
+from gallery.accounts.throttle import forget_tries, may_try
+from gallery.accounts.usernames import normalise_username
 
 _MESSAGES = {
     "required": _("Please fill this in."),
@@ -18,8 +18,6 @@ _MESSAGES = {
 }
 # One sentence instead of Django's list of four.
 _PASSWORD_HELP = _("At least 8 characters, and not one that is easy to guess.")
-
-_TOO_ALIKE = _("This username is taken, or looks too much like one that is.")
 
 
 class GalleryForm(forms.Form):
@@ -55,10 +53,7 @@ class JoinForm(GalleryForm, auth_forms.BaseUserCreationForm):
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
 
     def clean_username(self) -> str:
-        username = normalise_username(self.cleaned_data["username"])
-        if User.objects.filter(username_key=username_key(username)).exists():
-            raise ValidationError(_TOO_ALIKE, code="alike")
-        return username
+        return normalise_username(self.cleaned_data["username"])
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
@@ -70,7 +65,7 @@ class JoinForm(GalleryForm, auth_forms.BaseUserCreationForm):
 class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
     """Sign in with the username or the e-mail address.
 
-    After too many refusals nothing is tried any more: an error with the code
+    After too many tries in vain nothing is tried any more: an error with the code
     ``throttled``.
     """
 
@@ -95,15 +90,13 @@ class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
 
     def clean(self) -> Any:
         username = self.cleaned_data.get("username", "")
-        if is_throttled(self.request, username):
+        if not may_try(self.request, username):
             raise ValidationError(
                 _("Too many tries. Please wait a quarter of an hour."), code="throttled"
             )
-        try:
-            return super().clean()
-        except ValidationError:
-            count_refusal(self.request, username)
-            raise
+        cleaned = super().clean()
+        forget_tries(self.request, username)
+        return cleaned
 
 
 class PasswordChangeForm(GalleryForm, auth_forms.PasswordChangeForm):

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.photos import FaceUrls, face_urls
 from gallery.accounts.usernames import (
+    KEY_LENGTH,
     MAX_LENGTH,
     normalise_username,
+    username_key,
     username_key_expression,
     validate_username,
 )
@@ -69,7 +72,7 @@ class User(AbstractUser):
     )
     username_key = models.GeneratedField(
         expression=username_key_expression("username"),
-        output_field=models.CharField(max_length=MAX_LENGTH),
+        output_field=models.CharField(max_length=KEY_LENGTH),
         db_persist=True,
         unique=True,
     )
@@ -117,6 +120,10 @@ class User(AbstractUser):
         super().clean()
         self.username = normalise_username(self.username)
         self.email = self.email.lower()
+        alike = User.objects.exclude(pk=self.pk).filter(username_key=username_key(self.username))
+        if alike.exists():
+            message = _("This username is taken, or looks too much like one that is.")
+            raise ValidationError({"username": ValidationError(message, code="alike")})
 
     def get_absolute_url(self) -> str:
         return reverse("people:person", args=[self.username])

@@ -44,13 +44,20 @@ def read_photo(file: IO[bytes], *, size: int) -> Image.Image:
 
 
 def store_photo(picture: Image.Image) -> str:
-    """Store the renditions of ``picture``, cropped to the middle, and return their folder."""
+    """Store the renditions of ``picture``, cropped to the middle, and return their folder.
+
+    All or none.
+    """
     identity = uuid.uuid4().hex
     folder = f"faces/{identity[:2]}/{identity}"
     largest = ImageOps.fit(picture, (SIZES["large"], SIZES["large"]), Image.Resampling.LANCZOS)
-    for name, edge in SIZES.items():
-        small = largest.resize((edge, edge), Image.Resampling.LANCZOS)
-        default_storage.save(f"{folder}/{name}.webp", ContentFile(encode_webp(small)))
+    try:
+        for name, edge in SIZES.items():
+            small = largest.resize((edge, edge), Image.Resampling.LANCZOS)
+            default_storage.save(f"{folder}/{name}.webp", ContentFile(encode_webp(small)))
+    except Exception:
+        discard_photo(folder)
+        raise
     return folder
 
 

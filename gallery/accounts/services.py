@@ -12,9 +12,10 @@ from gallery.accounts.photos import discard_photo, store_photo
 def change_photo(user: User, picture: Image.Image | None) -> None:
     """Make ``picture`` the photo of ``user``; None removes it.
 
-    The old files go once the new row is committed, the new files if it never
-    is, so that no row ever names files that are not there. One UPDATE, and a
-    row lock on the user until the transaction ends.
+    The old files go once the new row is committed, the new files if this call
+    fails, so that no row ever names files that are not there. (A caller that
+    rolls back afterwards leaves new files behind that nothing names.) One
+    UPDATE, and a row lock on the user until the transaction ends.
     """
     folder = store_photo(picture) if picture else ""
     try:

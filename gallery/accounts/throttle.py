@@ -1,8 +1,8 @@
-"""Against guessing passwords: a count of refused sign-ins per visitor and name.
+"""Against guessing passwords: a count of tries per visitor and name.
 
-Both together, so that nobody can lock somebody else out of their account, nor
-one visitor all who share a proxy. Kept in the cache: shared by all processes
-where Redis is on, counted per process where it is not.
+Both together, so that nobody can lock somebody else out of their account. Kept
+in the cache: shared by all processes where Redis is on, counted per process
+where it is not.
 """
 
 import hashlib
@@ -12,26 +12,40 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-#: Seconds for which refusals are remembered, from the first.
+#: Seconds for which tries are remembered, from the first.
 WINDOW = 15 * 60
 
 
-def is_throttled(request: HttpRequest | None, username: str) -> bool:
-    """Whether this visitor must wait before trying again. One cache round trip."""
-    return int(cache.get(_key(request, username)) or 0) >= settings.GALLERY_SIGN_IN_TRIES
+def may_try(request: HttpRequest | None, username: str) -> bool:
+    """Count a try to sign in, and return whether it may be made. Two cache round trips.
 
-
-def count_refusal(request: HttpRequest | None, username: str) -> None:
-    """Remember a refused sign-in. Two cache round trips."""
+    Counted before it is made: of many at once, no more than allowed pass.
+    """
     key = _key(request, username)
     cache.add(key, 0, WINDOW)
     # It may have expired in between, or there is no cache at the moment.
     with suppress(ValueError):
-        cache.incr(key)
+        # Without Redis for the moment, django-redis answers None.
+        return (cache.incr(key) or 0) <= settings.GALLERY_SIGN_IN_TRIES
+    return True
+
+
+def forget_tries(request: HttpRequest | None, username: str) -> None:
+    """Begin anew after a try that succeeded. One cache round trip."""
+    cache.delete(_key(request, username))
 
 
 def _key(request: HttpRequest | None, username: str) -> str:
-    address = request.META.get("REMOTE_ADDR", "") if request else ""
+    address = _address(request) if request else ""
     # Hashed: a cache key may hold neither spaces nor long names.
     who = f"{address} {username.strip().lower()}"
     return f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}"
+
+
+def _address(request: HttpRequest) -> str:
+    """Return who is asking: what the outermost of our own proxies saw."""
+    if settings.GALLERY_PROXIES:
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(hops) >= settings.GALLERY_PROXIES:
+            return str(hops[-settings.GALLERY_PROXIES].strip())
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -17,21 +17,24 @@ MIN_LENGTH, MAX_LENGTH = 3, 30
 
 _ALLOWED = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
-#: Lookalikes within what is allowed, replaced in this order. From the ASCII part of
-#: Unicode's table of confusables (UTS #39, "Confusable Detection"), with the
-#: letters that differ only by case or by a narrow gap in common fonts.
-_LOOKALIKES = (
-    (".", ""),
-    ("-", ""),
-    ("_", ""),
-    ("rn", "m"),
-    ("vv", "w"),
-    ("cl", "d"),
-    ("0", "o"),
-    ("1", "l"),
-    ("i", "l"),
-    ("5", "s"),
-)
+#: What each character that looks like others is taken for, after the ASCII part of
+#: Unicode's table of confusables (UTS #39, "Confusable Detection"), and pairs that
+#: a narrow gap makes one. Single characters only, and no result is replaced again:
+#: so the order does not matter, and lookalikes of lookalikes meet as well.
+_LOOKALIKES = {
+    ".": "",
+    "-": "",
+    "_": "",
+    "0": "o",
+    "1": "l",
+    "i": "l",
+    "5": "s",
+    "m": "rn",
+    "w": "vv",
+    "d": "cl",
+}
+_KEY = str.maketrans(_LOOKALIKES)
+KEY_LENGTH = 2 * MAX_LENGTH
 
 #: Words that would pass for Gallery itself, besides the first parts of its addresses.
 _RESERVED = frozenset(
@@ -53,16 +56,13 @@ def username_key(username: str) -> str:
     ``min.ji``, ``minji``, ``m1nji`` and ``rninji`` share one key; the database
     allows each key once.
     """
-    key = normalise_username(username)
-    for lookalike, plain in _LOOKALIKES:
-        key = key.replace(lookalike, plain)
-    return key
+    return normalise_username(username).translate(_KEY)
 
 
 def username_key_expression(field: str) -> Func:
     """Return `username_key` of ``field`` as an expression that the database computes."""
     key: Func = Lower(field)
-    for lookalike, plain in _LOOKALIKES:
+    for lookalike, plain in _LOOKALIKES.items():
         key = Replace(key, Value(lookalike), Value(plain))
     return key
 

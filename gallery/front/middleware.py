@@ -17,7 +17,7 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.GALLERY_MAX_BODY:
+        if length.isascii() and length.isdecimal() and int(length) > settings.GALLERY_MAX_BODY:
             context = {"megabytes": settings.GALLERY_MAX_BODY // (1024 * 1024)}
             return render(request, "413.html", context, status=413)
         return self.get_response(request)

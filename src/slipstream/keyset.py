@@ -3,7 +3,7 @@
 A page that is asked for as "what comes after this row" costs the same at any
 depth and neither repeats nor skips rows while others are written, which
 ``OFFSET`` can promise neither of. The position is a *cursor*: the ordering
-values of the last row seen, signed, opaque to clients. See "Paging Through
+values of the last row seen, signed but not secret. See "Paging Through
 Results" in Markus Winand, *SQL Performance Explained*, and
 https://use-the-index-luke.com/no-offset.
 """
@@ -55,14 +55,17 @@ def keyset_page(
     ``order_by`` names concrete, non-null fields of the model itself, each
     with an optional leading ``-``; together they must order the rows totally,
     so the last one is unique (the primary key, as a rule). An index on the
-    same fields makes each page cost the same. One query.
+    same fields makes each page cost the same. One query; two where a cursor
+    leads to rows that are all gone, which gives the first page.
 
     Raises `InvalidCursor` for a cursor that was tampered with or made for
-    another list, and `InvalidLimit` for a ``limit`` outside 1 to `MAX_LIMIT`.
+    another model or order, `InvalidLimit` for a ``limit`` outside 1 to
+    `MAX_LIMIT`, and ``ValueError`` for an ``order_by`` that is not such. A
+    cursor says where to go on, not what may be seen: that is up to ``queryset``.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidLimit(f"limit must be from 1 to {MAX_LIMIT}, not {limit}.")
-    keys = [_Key(queryset.model, name) for name in order_by]
+    keys = _keys(queryset.model, order_by)
     salt = f"slipstream.keyset:{queryset.model._meta.label}:{','.join(order_by)}"
     direction, position = _decode(cursor, keys, salt) if cursor else (_AFTER, None)
     backwards = direction == _BEFORE
@@ -71,6 +74,8 @@ def keyset_page(
         rows = rows.filter(_beyond(keys, position, backwards=backwards))
     # One row more than asked for tells whether there is a further page.
     items = list(rows[: limit + 1])
+    if cursor and not items:
+        return keyset_page(queryset, order_by=order_by, limit=limit)
     more = len(items) > limit
     del items[limit:]
     if backwards:
@@ -88,13 +93,23 @@ def keyset_page(
     )
 
 
+def _keys(model: type[Model], order_by: Sequence[str]) -> list[_Key]:
+    keys = [_Key(model, name) for name in order_by]
+    if not keys or not keys[-1].field.unique:
+        raise ValueError("The last field of order_by must be unique.")
+    if any(key.field.null for key in keys):
+        raise ValueError("A field of order_by may not be null.")
+    return keys
+
+
 class _Key:
     """One field of the ordering."""
 
     def __init__(self, model: type[Model], name: str) -> None:
         self.descending = name.startswith("-")
-        self.name = name.removeprefix("-")
-        self.field: Any = model._meta.get_field(self.name)
+        name = name.removeprefix("-")
+        self.field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        self.name: str = self.field.name
 
     def ordering(self, *, backwards: bool) -> str:
         return f"-{self.name}" if self.descending != backwards else self.name

@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from gallery.accounts.forms import JoinForm
 from gallery.accounts.models import User
 
 JOIN = {
@@ -61,7 +60,7 @@ class TestJoin:
 
     def test_somebody_quicker_is_no_server_error(self, mina, monkeypatch):
         # As if the name had been free when the form looked.
-        monkeypatch.setattr(JoinForm, "clean_username", lambda form: form.cleaned_data["username"])
+        monkeypatch.setattr(User, "clean", lambda person: None)
         answer = Client().post(reverse("accounts:join"), {**JOIN, "username": "m1na"})
         assert answer.status_code == 400
         assert "quicker" in answer.content.decode()
@@ -93,17 +92,41 @@ class TestSignIn:
         answer = Client().post(self.url, {"username": "gone", "password": "correct horse"})
         assert answer.status_code == 400
 
-    def test_too_many_tries_must_wait(self, mina, settings):
+    @pytest.mark.parametrize("url", [url, "/admin/login/"])
+    def test_too_many_tries_must_wait(self, make_person, settings, url):
+        make_person("boss", is_staff=True)
         settings.GALLERY_SIGN_IN_TRIES = 3
         client = Client()
         for _ in range(3):
-            assert client.post(self.url, {"username": "mina", "password": "x"}).status_code == 400
-        answer = client.post(self.url, {"username": "mina", "password": "correct horse"})
-        assert answer.status_code == 429
+            answer = client.post(self.url, {"username": "boss", "password": "x"})
+            assert answer.status_code == 400
+        right = {"username": "boss", "password": "correct horse"}
+        answer = client.post(url, right)
         assert "Too many tries" in answer.content.decode()
+        assert answer.status_code == (429 if url == self.url else 200)
         # Nobody else is kept out by that.
-        elsewhere = {"username": "mina", "password": "correct horse"}
-        assert client.post(self.url, elsewhere, REMOTE_ADDR="127.0.0.9").status_code == 302
+        assert client.post(url, right, REMOTE_ADDR="127.0.0.9").status_code == 302
+
+    def test_success_begins_anew(self, mina, settings):
+        settings.GALLERY_SIGN_IN_TRIES = 3
+        client = Client()
+        for _ in range(3):
+            client.post(self.url, {"username": "mina", "password": "x"})
+            client.post(self.url, {"username": "mina", "password": "x"})
+            right = {"username": "mina", "password": "correct horse"}
+            assert client.post(self.url, right).status_code == 302
+            client.logout()
+
+    def test_behind_a_proxy_visitors_are_told_apart(self, mina, settings):
+        settings.GALLERY_SIGN_IN_TRIES = 1
+        settings.GALLERY_PROXIES = 1
+        bad = {"username": "mina", "password": "x"}
+        statuses = [
+            Client().post(self.url, bad, headers={"x-forwarded-for": hops}).status_code
+            # What a visitor claims comes before what the proxy saw.
+            for hops in ("192.0.2.1", "192.0.2.2", "192.0.2.9, 192.0.2.1", "")
+        ]
+        assert statuses == [400, 400, 429, 400]
 
     def test_goes_where_it_was_asked_to_but_not_elsewhere(self, mina):
         for wanted, reached in (("/people/?q=x", "/people/?q=x"), ("https://else.example/", "/")):
@@ -149,6 +172,19 @@ class TestPasswords:
         answer = Client().post("/account/password/reset/", {"email": "no@where.example"})
         assert answer["Location"] == "/account/password/reset/sent/"
         assert mail.outbox == []
+
+
+def test_the_admin_refuses_a_lookalike(make_person):
+    make_person("minji")
+    karl, boss = make_person("karl"), make_person("boss", is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(boss)
+    url = f"/admin/accounts/user/{karl.pk}/change/"
+    data = {"username": "rninji", "name": "Karl", "email": karl.email, "is_active": "on"}
+    answer = client.post(url, data)
+    assert answer.status_code == 200
+    assert "looks too much like" in answer.content.decode()
+    assert client.post(url, {**data, "username": "karla"}).status_code == 302
 
 
 class TestRows:

@@ -67,6 +67,9 @@ class TestErrors:
         assert answer.status_code == 404
         assert f'<html lang="{language}"' in answer.content.decode()
 
+    def test_a_length_that_is_no_number_is_no_server_error(self, db):
+        assert Client().get("/", CONTENT_LENGTH="²").status_code == 200
+
     def test_method_not_allowed_has_a_page(self, signed_in):
         answer = signed_in.get("/follow/")
         assert answer.status_code == 405

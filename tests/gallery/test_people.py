@@ -167,7 +167,8 @@ class TestLists:
 def test_follow_button_in_gallery(signed_in, mina, make_person):
     other = make_person("haru")
     data = {"user_id": other.pk, "action": "follow", "next": "/people/"}
-    assert signed_in.post("/follow/", data)["Location"] == "/people/"
+    browser = {"accept": "text/html,*/*;q=0.8"}
+    assert signed_in.post("/follow/", data, headers=browser)["Location"] == "/people/"
     html = signed_in.get("/@haru/").content.decode()
     assert 'value="unfollow"' in html
     korean = signed_in.get("/@haru/", headers={"accept-language": "ko"}).content.decode()

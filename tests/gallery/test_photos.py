@@ -114,6 +114,34 @@ def test_what_is_accepted_becomes_squares(signed_in, mina, data):
     assert b"".join(served.streaming_content)[8:12] == b"WEBP"
 
 
+def jpeg_with_exif(*entries: bytes) -> bytes:
+    """A JPEG whose EXIF holds raw directory ``entries``, as nobody but an attacker writes them."""
+    tiff = b"MM\0*\0\0\0\x08" + struct.pack(">H", len(entries)) + b"".join(entries) + b"\0" * 4
+    exif = b"Exif\0\0" + tiff
+    data = image_bytes(size=(60, 40))
+    return data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:]
+
+
+def entry(tag: int, kind: int, count: int, value: bytes) -> bytes:
+    return struct.pack(">HHI", tag, kind, count) + value.ljust(4, b"\0")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        entry(0x0128, 2, 3, b"ab\0"),  # a unit that is a text
+        entry(0x011A, 3, 1, b"\0\1"),  # a resolution that is no fraction
+        entry(0x8825, 4, 1, b"\xff\xff\xff\xff"),  # a directory beyond the end
+        entry(0x0112, 5, 9, b"\xff\xff\xff\xff"),  # another orientation, out of bounds
+        entry(0x0100, 99, 2**31, b"\0"),  # a kind that does not exist
+    ],
+)
+def test_a_hostile_exif_is_no_server_error(signed_in, mina, extra):
+    upright = entry(0x0112, 3, 1, b"\0\6")
+    answer = upload(signed_in, jpeg_with_exif(upright, extra))
+    assert answer.status_code in (302, 400)
+
+
 def test_metadata_is_gone_and_the_picture_upright(signed_in, mina):
     picture = Image.new("RGB", (300, 300), "red")
     picture.paste("blue", (0, 150, 300, 300))  # blue below

@@ -4,6 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core import signing
 from django.utils import timezone
 
@@ -60,6 +61,36 @@ def test_neither_repeats_nor_skips_while_rows_come_and_go(rows, people):
 def test_an_empty_list_leads_nowhere(rows):
     page = keyset_page(rows.none(), order_by=NEWEST)
     assert (page.items, page.next_cursor, page.previous_cursor) == ([], None, None)
+
+
+@pytest.mark.parametrize("direction", ["next_cursor", "previous_cursor"])
+def test_a_cursor_to_rows_that_are_gone_gives_the_first_page(rows, direction):
+    expected = [row.pk for row in rows.order_by(*NEWEST)]
+    first = keyset_page(rows, order_by=NEWEST, limit=5)
+    second = keyset_page(rows, order_by=NEWEST, limit=5, cursor=first.next_cursor)
+    gone = expected[:5] if direction == "previous_cursor" else expected[10:]
+    rows.filter(pk__in=gone).delete()
+    left = [key for key in expected if key not in gone]
+    page = keyset_page(rows, order_by=NEWEST, limit=5, cursor=getattr(second, direction))
+    assert [row.pk for row in page.items] == left[:5]
+    assert page.previous_cursor is None
+
+
+def test_an_order_that_is_not_total_is_refused(rows):
+    with pytest.raises(ValueError, match="last field of order_by must be unique"):
+        keyset_page(rows, order_by=("-followed_at",))
+    with pytest.raises(ValueError, match="last field of order_by must be unique"):
+        keyset_page(rows, order_by=())
+    users = get_user_model().objects.all()
+    with pytest.raises(ValueError, match="may not be null"):
+        keyset_page(users, order_by=("last_login", "pk"))
+
+
+def test_the_primary_key_goes_by_its_alias(rows):
+    page = keyset_page(rows, order_by=("-pk",), limit=5)
+    again = keyset_page(rows, order_by=("-pk",), limit=5, cursor=page.next_cursor)
+    keys = [row.pk for row in (*page.items, *again.items)]
+    assert keys == list(rows.order_by("-pk").values_list("pk", flat=True)[:10])
 
 
 def test_a_page_costs_one_query(rows, django_assert_num_queries):

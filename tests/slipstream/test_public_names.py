@@ -33,7 +33,7 @@ PUBLIC = {
     "slipstream.follows.models": {"Follow", "FollowCounts"},
     "slipstream.follows.views": {"FollowOutcome", "FollowView"},
     "slipstream.keyset": {"MAX_LIMIT", "Page", "keyset_page"},
-    "slipstream.sql": {"insert_or_ignore"},
+    "slipstream.sql": {"delete_rows", "insert_or_ignore", "retrying_deadlocks"},
 }
 
 

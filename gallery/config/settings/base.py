@@ -112,7 +112,13 @@ if REDIS_URL:
     # The database holds the session as well: a lost Redis signs nobody out.
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Beyond, it forgets a third at random: tries to sign in as well.
+            "OPTIONS": {"MAX_ENTRIES": 50_000},
+        }
+    }
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 STORAGES: dict[str, Any] = {
@@ -180,5 +186,7 @@ GALLERY_MAX_BODY = 12 * 1024 * 1024
 #: The largest file, in bytes, and the most pixels, that a photo may have.
 GALLERY_MAX_PHOTO_BYTES = 8 * 1024 * 1024
 GALLERY_MAX_PHOTO_PIXELS = 40_000_000
-#: Refused sign-ins that one visitor may have for one name in a quarter of an hour.
+#: How many proxies of ours add to X-Forwarded-For; 0 where people connect directly.
+GALLERY_PROXIES = 0
+#: Tries that one visitor has to sign in with one name in a quarter of an hour.
 GALLERY_SIGN_IN_TRIES = 10

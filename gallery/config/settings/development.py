@@ -5,11 +5,13 @@
 
 import os
 
+from gallery.config.mail import mail_settings
+
 from .base import *  # noqa: F403
 
 DEBUG = os.environ.get("GALLERY_DEBUG") == "1"
 SECRET_KEY = os.environ.get("GALLERY_SECRET_KEY") or "for development only"
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]  # noqa: F405
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(mail_settings("console"))
 #: Gallery itself hands out what people uploaded; in production a web server does.
 GALLERY_SERVE_MEDIA = True

@@ -13,11 +13,12 @@ from slipstream.follows.models import Follow
 
 @admin.register(Follow)
 class FollowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Follows, newest first; constant queries, no counting of the whole table."""
+    """Follows, the last written first; constant queries, of which one counts for the pager."""
 
     list_display = ("follower", "following", "followed_at")
     list_select_related = ("follower", "following")
     list_per_page = 50
+    ordering = ("-id",)
     show_full_result_count = False
     raw_id_fields = ("follower", "following")
     readonly_fields = ("followed_at",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.apps import apps as live_apps
+from django.contrib.auth import get_user_model
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -32,11 +32,13 @@ class FollowsConfig(AppConfig):
 def _before_migrations(*, using: str, plan: Any, **_kwargs: Any) -> None:
     from slipstream.follows.triggers import drop_before_rebuild
 
-    if plan:
-        drop_before_rebuild(using=using, apps=live_apps)
+    # Ours, or those of the user model, whose key is in both tables.
+    involved = {FollowsConfig.label, get_user_model()._meta.app_label}
+    if any(migration.app_label in involved for migration, _ in plan):
+        drop_before_rebuild(using=using)
 
 
 def _after_migrations(*, using: str, **_kwargs: Any) -> None:
     from slipstream.follows.triggers import install
 
-    install(using=using, apps=live_apps)
+    install(using=using)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.db.models.fields.related_descriptors import ManyToManyDescriptor
@@ -52,7 +51,7 @@ def check_triggers(
             id="slipstream_follows.W001",
         )
         for alias in databases or ()
-        if (names := missing(using=alias, apps=apps))
+        if (names := missing(using=alias))
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from django.db import router
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -43,7 +44,8 @@ def is_following(follower: AbstractBaseUser | AnonymousUser, following: Abstract
     """
     if follower.pk is None or following.pk is None:
         return False
-    return Follow.objects.filter(follower=follower.pk, following=following.pk).exists()
+    rows = Follow.objects.using(router.db_for_read(Follow, instance=follower))
+    return rows.filter(follower=follower.pk, following=following.pk).exists()
 
 
 def following_among(
@@ -56,8 +58,9 @@ def following_among(
     keys = {user.pk for user in users}
     if follower.pk is None or not keys:
         return set()
-    follows = Follow.objects.order_by().filter(follower=follower.pk, following__in=keys)
-    return set(follows.values_list("following_id", flat=True))
+    rows = Follow.objects.using(router.db_for_read(Follow, instance=follower))
+    rows = rows.filter(follower=follower.pk, following__in=keys).order_by()
+    return set(rows.values_list("following_id", flat=True))
 
 
 def with_follow_state(
@@ -85,6 +88,6 @@ def with_follow_counts(users: UserQuerySet) -> UserQuerySet:
 
 def follow_counts(user: AbstractBaseUser) -> FollowCount:
     """Return how many follow ``user`` and how many they follow, as of now. One query."""
-    rows = FollowCounts.objects.filter(user=user.pk)
-    row = rows.values_list("follower_count", "following_count").first()
+    rows = FollowCounts.objects.using(router.db_for_read(FollowCounts, instance=user))
+    row = rows.filter(user=user.pk).values_list("follower_count", "following_count").first()
     return FollowCount(*row) if row else FollowCount(0, 0)

@@ -12,13 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.db import connections, router, transaction
+from django.db import IntegrityError, connections, router, transaction
 from django.dispatch import Signal
 
 from slipstream.exceptions import CannotFollowSelf, InvalidUser
 from slipstream.follows.models import Follow, FollowCounts
 from slipstream.follows.signals import followed, unfollowed
-from slipstream.sql import insert_or_ignore
+from slipstream.sql import delete_rows, insert_or_ignore, retrying_deadlocks
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -35,24 +35,31 @@ VALUES (%s, 0, 0), (%s, 0, 0) ON DUPLICATE KEY UPDATE user_id = user_id
 def follow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     """Make ``follower`` follow ``following``; return whether that changed anything.
 
-    Idempotent. Part of the caller's transaction, if there is one. One
-    statement; on MariaDB two in a transaction (see `_taking_turns`). Locks the
-    count rows of both users until the transaction ends. Sends `followed`
-    after commit if something changed.
+    Idempotent. Part of the caller's transaction, if there is one; outside of
+    one, deadlocks are tried again. One statement; on MariaDB two or three in a
+    transaction (see `_taking_turns`). Locks the count rows of both users until
+    the transaction ends. Sends `followed` after commit if something changed.
 
     Raises `InvalidUser` for an anonymous or unsaved user or an instance of
     another model, and a `FollowRefused` where this follow is not allowed:
-    `CannotFollowSelf`. Nothing is written then. For a user who was deleted in
-    the meantime the database raises ``IntegrityError``; on MariaDB the answer
-    is False.
+    `CannotFollowSelf`. Nothing is written then. A user who was deleted in the
+    meantime is an ``IntegrityError``: at once outside of a transaction and on
+    MariaDB, else at its commit, when the other engines check foreign keys.
     """
     _check_user(follower)
     _check_user(following)
     _check_allowed(follower, following)
     using = router.db_for_write(Follow, instance=follower)
-    row = Follow(follower_id=follower.pk, following_id=following.pk)
-    with _taking_turns(follower, following, using=using):
-        changed = insert_or_ignore(row, using=using)
+
+    def write() -> bool:
+        row = Follow(follower_id=follower.pk, following_id=following.pk)
+        with _taking_turns(follower, following, using=using):
+            inserted = insert_or_ignore(row, using=using)
+            if not inserted and connections[using].vendor == "mysql":
+                _check_that_it_is_there(row, using=using)
+            return inserted
+
+    changed = retrying_deadlocks(write, using=using)
     if changed:
         _send_after_commit(followed, follower, following, using=using)
     return changed
@@ -62,9 +69,10 @@ def unfollow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     """Make ``follower`` no longer follow ``following``; return whether that changed anything.
 
     Idempotent, also for someone who was never followed, oneself included.
-    Part of the caller's transaction, if there is one. One statement; on
-    MariaDB two (see `_taking_turns`). Locks the count rows of both users until
-    the transaction ends. Sends `unfollowed` after commit if something changed.
+    Part of the caller's transaction, if there is one; outside of one,
+    deadlocks are tried again. One statement; on MariaDB two in a transaction
+    (see `_taking_turns`). Locks the count rows of both users until the
+    transaction ends. Sends `unfollowed` after commit if something changed.
 
     Raises `InvalidUser` as `follow` does.
     """
@@ -72,11 +80,15 @@ def unfollow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     _check_user(following)
     using = router.db_for_write(Follow, instance=follower)
     rows = Follow.objects.using(using).filter(follower=follower.pk, following=following.pk)
-    with _taking_turns(follower, following, using=using):
-        deleted, _ = rows.delete()
-    if deleted:
+
+    def write() -> bool:
+        with _taking_turns(follower, following, using=using):
+            return delete_rows(rows, using=using) > 0
+
+    changed = retrying_deadlocks(write, using=using)
+    if changed:
         _send_after_commit(unfollowed, follower, following, using=using)
-    return bool(deleted)
+    return changed
 
 
 def _check_allowed(follower: AbstractBaseUser, following: AbstractBaseUser) -> None:
@@ -85,7 +97,9 @@ def _check_allowed(follower: AbstractBaseUser, following: AbstractBaseUser) -> N
     The one gate of every follow through the service. Blocks and requests to
     follow a private account belong here when they come.
     """
-    if follower.pk == following.pk:
+    key = get_user_model()._meta.pk
+    # As the database compares them: a key from a form may still be a text.
+    if key.to_python(follower.pk) == key.to_python(following.pk):
         raise CannotFollowSelf
 
 
@@ -97,6 +111,13 @@ def _check_user(user: AbstractBaseUser) -> None:
         raise InvalidUser(f"This {model._meta.label} is not saved yet.")
 
 
+def _check_that_it_is_there(row: Follow, *, using: str) -> None:
+    """Raise ``IntegrityError`` where MariaDB skipped ``row`` for want of one of the users."""
+    rows = Follow.objects.using(using)
+    if not rows.filter(follower=row.follower_id, following=row.following_id).exists():
+        raise IntegrityError("One of the users is not there any more.")
+
+
 @contextmanager
 def _taking_turns(
     first: AbstractBaseUser, second: AbstractBaseUser, *, using: str
@@ -106,6 +127,8 @@ def _taking_turns(
     InnoDB shares the lock on a duplicate key among all who wait for it and
     then deadlocks them; writers of one pair must queue before they get there.
     The other engines do this right by themselves and get no statement more.
+    (Text and UUID keys may be ordered otherwise by the database than here;
+    then a deadlock with a bulk writer is possible, and tried again.)
     """
     connection = connections[using]
     if connection.vendor != "mysql":
@@ -123,6 +146,8 @@ def _taking_turns(
 def _send_after_commit(
     signal: Signal, follower: AbstractBaseUser, following: AbstractBaseUser, *, using: str
 ) -> None:
+    if not signal.has_listeners(Follow):
+        return
     # Robust: what listens must not break a request whose work is done.
     send = partial(
         signal.send_robust, sender=Follow, follower=follower, following=following, using=using

@@ -2,7 +2,8 @@
 
 Each is sent after the commit of the transaction that made the change, once per
 real change made through `slipstream.follows.follow` and ``unfollow``; never
-for a call that changed nothing, for bulk or raw writes, or for the admin. A
+for a call that changed nothing, and not for ``user.follows.add()``, bulk and raw
+writes, or the admin. A
 receiver that raises is logged and does not keep the others from being called.
 
 Arguments: ``sender`` (the `Follow` model), ``follower``, ``following`` (the

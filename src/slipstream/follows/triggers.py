@@ -8,9 +8,10 @@ drops a table's triggers whenever Django rebuilds the table, and a project may
 run its tests without migrations. When they had been missing, the counts are
 made anew in the same breath.
 
-Deadlocks: whoever changes two count rows locks them in key order. PostgreSQL
-counts once per statement, so a bulk insert costs one update per user; SQLite
-and MariaDB have row triggers only.
+Deadlocks: PostgreSQL counts once per statement and locks count rows in key
+order, so a bulk insert costs one update per user and does not deadlock with
+another. MariaDB has row triggers, which order the two rows of one follow only;
+bulk writers there may deadlock, as bulk writers do. SQLite has one writer.
 
 A deleted follow updates count rows but never makes one: while a user is being
 deleted, theirs may be gone already.
@@ -20,9 +21,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps.registry import Apps
-from django.db import connections, transaction
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from slipstream.follows.models import Follow, FollowCounts
 
 __all__ = ["drop_before_rebuild", "install", "missing", "recount"]
 
@@ -33,54 +36,66 @@ _NAMES = (
 )
 
 
-def install(*, using: str, apps: Apps) -> bool:
+def install(*, using: str) -> bool:
     """Make the triggers on the database ``using`` where missing; return whether any was.
 
-    Does nothing on a database without the tables. Counts anew if a trigger was
-    missing. Two queries where there is nothing to do.
+    Does nothing on a database without the tables, or on an engine that there
+    are no triggers for. Counts anew if a trigger was missing. Two queries where
+    there is nothing to do. Raises ``ImproperlyConfigured``, with a hint, where
+    the database does not let this account make triggers.
     """
     connection = connections[using]
-    tables = _tables(apps)
-    if not missing(using=using, apps=apps):
+    if connection.vendor not in _STATEMENTS or not missing(using=using):
         return False
-    # On PostgreSQL, making a trigger keeps writers out until the counts are right.
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in _statements(connection, tables):
-            cursor.execute(statement)
-        recount(using=using, apps=apps)
+        try:
+            for statement in _statements(connection):
+                cursor.execute(statement)
+        except DatabaseError as error:
+            if error.args[0] not in _NOT_ALLOWED:
+                raise
+            raise ImproperlyConfigured(_HINT.format(using=using)) from error
+        recount(using=using)
     return True
 
 
-def missing(*, using: str, apps: Apps) -> list[str]:
+def missing(*, using: str) -> list[str]:
     """Return the names of triggers that the database ``using`` lacks; none without the tables.
 
-    Two queries.
+    All of them on an engine that there are no triggers for. Two queries.
     """
     connection = connections[using]
-    tables = _tables(apps)
-    if connection.vendor not in _STATEMENTS:
-        return []
+    tables = _tables()
     with connection.cursor() as cursor:
         if not set(tables.values()) <= set(connection.introspection.table_names(cursor)):
             return []
+        if connection.vendor not in _STATEMENTS:
+            return list(_NAMES)
         cursor.execute(_PRESENT[connection.vendor], [tables["follow"]])
         present = {row[0] for row in cursor.fetchall()}
     return [name for name in _NAMES if name not in present]
 
 
-def recount(*, using: str, apps: Apps) -> None:
-    """Make every count anew from the follows, in two set-based statements."""
+def recount(*, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Make every count anew from the follows, in two set-based statements.
+
+    PostgreSQL and SQLite keep writers out meanwhile; on MariaDB, see to it that
+    there are none.
+    """
     connection = connections[using]
-    names = {k: connection.ops.quote_name(v) for k, v in _tables(apps).items()}
+    names = {k: connection.ops.quote_name(v) for k, v in _tables().items()}
     with transaction.atomic(using=using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("LOCK TABLE {follow} IN SHARE ROW EXCLUSIVE MODE".format(**names))
         cursor.execute(_FORGET.format(**names))
         cursor.execute(_RECOUNT.format(**names))
 
 
-def drop_before_rebuild(*, using: str, apps: Apps) -> None:
+def drop_before_rebuild(*, using: str) -> None:
     """Drop the triggers on SQLite, which cannot rename a table that a trigger names.
 
-    Called before migrations that have something to do; `install` follows them.
+    Called before migrations that may rebuild one of the tables; `install`
+    follows them, or follows the next that succeed.
     """
     connection = connections[using]
     if connection.vendor == "sqlite":
@@ -89,19 +104,24 @@ def drop_before_rebuild(*, using: str, apps: Apps) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {connection.ops.quote_name(name)}")
 
 
-def _tables(apps: Apps) -> dict[str, str]:
-    return {
-        "follow": apps.get_model("slipstream_follows", "Follow")._meta.db_table,
-        "counts": apps.get_model("slipstream_follows", "FollowCounts")._meta.db_table,
-    }
+def _tables() -> dict[str, str]:
+    return {"follow": Follow._meta.db_table, "counts": FollowCounts._meta.db_table}
 
 
-def _statements(connection: BaseDatabaseWrapper, tables: dict[str, str]) -> list[str]:
+def _statements(connection: BaseDatabaseWrapper) -> list[str]:
     quote = connection.ops.quote_name
-    names: dict[str, Any] = {key: quote(table) for key, table in tables.items()}
+    names: dict[str, Any] = {key: quote(table) for key, table in _tables().items()}
     names |= {"insert": quote(_NAMES[0]), "update": quote(_NAMES[1]), "delete": quote(_NAMES[2])}
     return [statement.format(**names) for statement in _STATEMENTS[connection.vendor]]
 
+
+# MariaDB: needs SUPER while the binary log is on; needs TRIGGER.
+_NOT_ALLOWED = {1419, 1142}
+_HINT = (
+    "Database '{using}' does not let this account make the triggers that keep follower counts."
+    " Give it the privilege TRIGGER and, where the binary log is on, set"
+    " log_bin_trust_function_creators=1; then run 'manage.py migrate' again."
+)
 
 _FORGET = "DELETE FROM {counts}"
 _RECOUNT = """
@@ -126,6 +146,15 @@ _POSTGRESQL = (
 CREATE OR REPLACE FUNCTION slipstream_follows_count() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        -- Most updates move no follow to other people.
+        IF NOT EXISTS (
+            SELECT follower_id, following_id FROM added
+            EXCEPT ALL SELECT follower_id, following_id FROM removed
+        ) THEN
+            RETURN NULL;
+        END IF;
+    END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO {counts} AS held (user_id, follower_count, following_count)
         SELECT user_id, SUM(followers), SUM(followings) FROM (

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.decorators import method_decorator
@@ -44,11 +44,15 @@ class _BadRequest(Exception):
 
 
 @method_decorator([never_cache, csrf_protect], name="dispatch")
+# With ATOMIC_REQUESTS, an account closed meanwhile would show at commit only,
+# after the answer was made.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class FollowView(View):
     """Follow or unfollow the user ``user_id``, as ``action`` says. POST only.
 
-    Scripts (``Accept: application/json``, or htmx) get JSON or what
-    `render_outcome` makes of it; a plain form is sent back to ``next``.
+    A plain form, which a browser sends with an ``Accept`` that names
+    ``text/html``, is sent back to ``next``. Everything else is a script and
+    gets JSON, or what `render_outcome` makes of it.
 
     ====== =================================================================
     status when
@@ -112,11 +116,13 @@ class FollowView(View):
 
     def is_script(self) -> bool:
         """Whether the request comes from a script, which cannot use a redirect to a page."""
-        headers = self.request.headers
+        request = self.request
         return (
-            "HX-Request" in headers
-            or headers.get("X-Requested-With") == "XMLHttpRequest"
-            or not self.request.accepts("text/html")
+            "HX-Request" in request.headers
+            or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+            # `*/*` is what scripts send that do not care; browsers name it.
+            or not any(accepted.sub_type == "html" for accepted in request.accepted_types)
+            or request.get_preferred_type(["text/html", "application/json"]) != "text/html"
         )
 
     def get_next_url(self) -> str:

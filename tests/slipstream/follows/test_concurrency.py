@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from random import Random
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, OperationalError, connection, connections
 
 from slipstream.follows.models import Follow
 
@@ -78,4 +80,37 @@ def test_the_last_acknowledged_words_hold(people):
     implied = {(users[a].pk, users[b].pk) for (a, b), change in balance.items() if change}
     assert set(balance.values()) <= {0, 1}
     assert rows == implied
+    assert kept_counts() == real_counts()
+
+
+@pytest.mark.skipif(
+    "connection.vendor == 'sqlite'", reason="SQLite has one writer: nobody to deadlock with"
+)
+@pytest.mark.django_db(transaction=True)
+def test_services_beside_bulk_writers_see_no_deadlock(people):
+    """Bulk writers lock in their own order; the services try again."""
+    users = people(6)
+
+    def bulk(seed: int) -> None:
+        random = Random(seed)
+        for _ in range(30):
+            ends = [tuple(random.sample(users, 2)) for _ in range(8)]
+            # Their own deadlocks are theirs.
+            with suppress(OperationalError, IntegrityError):
+                rows = [Follow(follower=a, following=b) for a, b in ends]
+                Follow.objects.bulk_create(rows, ignore_conflicts=True)
+                Follow.objects.filter(follower__in=[a.pk for a, _ in ends[:3]]).delete()
+
+    def work(seed: int) -> int:
+        try:
+            if seed % 2:
+                bulk(seed)
+                return 0
+            hammer(users[:3], seed=seed, rounds=THREAD_ROUNDS)
+            return 1
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(work, range(16))) == 8
     assert kept_counts() == real_counts()

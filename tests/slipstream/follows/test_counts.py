@@ -7,8 +7,9 @@ from random import Random
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from slipstream.follows import checks, follow, follow_counts, triggers, unfollow
@@ -19,12 +20,12 @@ from .counting import kept_counts, real_counts
 User = get_user_model()
 
 
-def insert_sql(follower, following):
+def insert_sql(follower, following, *, verb="INSERT"):
     """A follow written past the ORM."""
     key = User._meta.pk
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Follow._meta.db_table} (follower_id, following_id, followed_at)"
+            f"{verb} INTO {Follow._meta.db_table} (follower_id, following_id, followed_at)"
             " VALUES (%s, %s, %s)",
             [
                 key.get_db_prep_save(follower.pk, connection),
@@ -104,24 +105,24 @@ def test_a_bulk_insert_of_many_for_one(people):
     assert kept_counts() == real_counts()
 
 
-def test_replacing_a_row_in_raw_sql_keeps_the_others(people):
-    """The conflict policy of the outer statement must not reach into the triggers."""
+def test_the_conflict_policy_of_the_outer_statement_stays_outside(people):
+    """SQLite hands it down to the statements of a trigger."""
     a, b, c = people(3)
     follow(b, a)
-    verb = {"sqlite": "INSERT OR IGNORE", "mysql": "INSERT IGNORE"}.get(connection.vendor)
-    if verb:
-        key = User._meta.pk
-        ends = [key.get_db_prep_save(u.pk, connection) for u in (c, a)]
-        at = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{verb} INTO {Follow._meta.db_table} (follower_id, following_id, followed_at)"
-                " VALUES (%s, %s, %s)",
-                [*ends, at],
-            )
-    else:
-        follow(c, a)
+    verb = {"sqlite": "INSERT OR REPLACE", "mysql": "INSERT IGNORE"}
+    insert_sql(c, a, verb=verb.get(connection.vendor, "INSERT"))
     assert follow_counts(a) == (2, 0)
+    assert kept_counts() == real_counts()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_update_that_moves_nobody_counts_nothing(people):
+    a, b = people(2)
+    follow(a, b)
+    FollowCounts.objects.filter(user=b).update(follower_count=7)
+    Follow.objects.update(followed_at=timezone.now())
+    assert follow_counts(b).followers == 7
+    triggers.recount()
     assert kept_counts() == real_counts()
 
 
@@ -151,7 +152,7 @@ class TestTriggers:
     @pytest.fixture(autouse=True)
     def restored(self):
         yield
-        triggers.install(using="default", apps=apps)
+        triggers.install(using="default")
 
     def drop(self):
         on = f" ON {Follow._meta.db_table}" if connection.vendor == "postgresql" else ""
@@ -160,8 +161,8 @@ class TestTriggers:
                 cursor.execute(f"DROP TRIGGER {name}{on}")
 
     def test_present_after_migrations(self, db):
-        assert triggers.missing(using="default", apps=apps) == []
-        assert triggers.install(using="default", apps=apps) is False
+        assert triggers.missing(using="default") == []
+        assert triggers.install(using="default") is False
         assert checks.check_triggers(databases=["default"]) == []
 
     def test_missing_ones_are_reported(self):
@@ -183,18 +184,45 @@ class TestTriggers:
         follow(b, c)
         assert kept_counts() == real_counts()
 
+    def test_an_account_that_may_not_make_them_is_told(self, monkeypatch):
+        self.drop()
+        not_allowed = DatabaseError(1419, "You do not have the SUPER privilege")
+
+        def refuse(execute, sql, params, many, context):
+            if sql.lstrip().startswith("CREATE"):
+                raise not_allowed
+            return execute(sql, params, many, context)
+
+        with (
+            connection.execute_wrapper(refuse),
+            pytest.raises(ImproperlyConfigured, match="log_bin_trust_function_creators=1"),
+        ):
+            triggers.install(using="default")
+        not_allowed = DatabaseError("the disk is full")
+        with (
+            connection.execute_wrapper(refuse),
+            pytest.raises(DatabaseError, match="the disk is full"),
+        ):
+            triggers.install(using="default")
+
+    def test_an_engine_without_them_is_reported(self, monkeypatch):
+        monkeypatch.setattr(connection, "vendor", "other")
+        assert triggers.install(using="default") is False
+        [warning] = checks.check_triggers(databases=["default"])
+        assert warning.id == "slipstream_follows.W001"
+
     def test_kept_over_flush(self, people):
         a, b = people(2)
         call_command("flush", interactive=False, verbosity=0)
-        assert triggers.missing(using="default", apps=apps) == []
+        assert triggers.missing(using="default") == []
 
     def test_a_database_without_the_tables_is_left_alone(self):
         with connection.schema_editor() as editor:
             editor.delete_model(Follow)
             editor.delete_model(FollowCounts)
         try:
-            assert triggers.missing(using="default", apps=apps) == []
-            assert triggers.install(using="default", apps=apps) is False
+            assert triggers.missing(using="default") == []
+            assert triggers.install(using="default") is False
         finally:
             with connection.schema_editor() as editor:
                 editor.create_model(FollowCounts)
@@ -208,13 +236,21 @@ class TestTriggers:
         send = {"app_config": config, "verbosity": 0, "interactive": False, "using": "default"}
         from django.db.models.signals import post_migrate, pre_migrate
 
-        pre_migrate.send(config, plan=[("some migration", False)], apps=apps, **send)
+        class OfOurs:
+            app_label = "slipstream_follows"
+
+        class OfOthers:
+            app_label = "sessions"
+
+        pre_migrate.send(config, plan=[(OfOthers, False)], apps=apps, **send)
+        assert triggers.missing(using="default") == []
+        pre_migrate.send(config, plan=[(OfOurs, False)], apps=apps, **send)
         if connection.vendor == "sqlite":
             with connection.schema_editor() as editor:
                 editor._remake_table(FollowCounts)
                 editor._remake_table(Follow)
         post_migrate.send(config, plan=[], apps=apps, **send)
-        assert triggers.missing(using="default", apps=apps) == []
+        assert triggers.missing(using="default") == []
         assert kept_counts() == real_counts() != {}
         unfollow(a, b)
         assert kept_counts() == {} == real_counts()

@@ -16,18 +16,19 @@ def follow_button(context: dict[str, Any], person: Any) -> dict[str, Any]:
     """Render a form whose one button follows or unfollows ``person``.
 
     Nothing is rendered for the signed-in person themselves. No query where
-    ``person`` has ``is_followed`` (`slipstream.follows.with_follow_state`),
-    else one. Needs ``slipstream.follows.urls`` in the URLconf, and the request
+    ``person`` has ``is_followed`` (`slipstream.follows.with_follow_state`) or
+    is the viewer, else one. Needs ``slipstream.follows.urls`` in the URLconf, and the request
     in the context. Override the template ``slipstream/follows/button.html``
     to change what it looks like.
     """
     request = context["request"]
-    state = getattr(person, "is_followed", None)
+    is_self = request.user.pk == person.pk
+    state = False if is_self else getattr(person, "is_followed", None)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "person": person,
-        "is_self": request.user.pk == person.pk,
+        "is_self": is_self,
         "is_following": is_following(request.user, person) if state is None else state,
         "next": request.POST.get("next") or request.get_full_path(),
     }
