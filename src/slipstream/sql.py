@@ -21,7 +21,8 @@ __all__ = ["delete_rows", "insert_or_ignore", "retrying_deadlocks"]
 
 Result = TypeVar("Result")
 
-_TRIES = 6
+_TRIES = 12
+_LONGEST_PAUSE = 0.25  # seconds
 _DEADLOCK = {"40P01", 1213}  # SQLSTATE of PostgreSQL, error number of MariaDB
 
 
@@ -58,7 +59,7 @@ def delete_rows(rows: models.QuerySet[Any], *, using: str) -> int:
 def retrying_deadlocks(write: Callable[[], Result], *, using: str) -> Result:
     """Return what ``write`` returns, called again where the database chose it as deadlock victim.
 
-    At most six times, with growing pauses of some milliseconds. Inside a
+    At most twelve times, with growing pauses, some two seconds in all. Inside a
     transaction only once: the database has rolled that back, and only who
     began it can begin again. ``write`` must be idempotent.
     """
@@ -69,7 +70,8 @@ def retrying_deadlocks(write: Callable[[], Result], *, using: str) -> Result:
         except OperationalError as error:
             if attempt == tries or not _is_deadlock(error):
                 raise
-            time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - not a secret
+            pause = min(0.005 * 2**attempt, _LONGEST_PAUSE)
+        time.sleep(random.uniform(0, pause))  # noqa: S311 - not a secret
     raise AssertionError("unreachable")
 
 
