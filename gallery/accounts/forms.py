@@ -1,5 +1,6 @@
 """What people may write about themselves."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -59,7 +60,7 @@ class JoinForm(GalleryForm, auth_forms.BaseUserCreationForm):
         return self.cleaned_data["email"].lower()
 
     def clean_name(self) -> str:
-        return _printable(self.cleaned_data["name"])
+        return check_readable(self.cleaned_data["name"])
 
 
 class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
@@ -142,7 +143,7 @@ class ProfileForm(GalleryForm, forms.ModelForm):
         help_texts = {"bio": _("Up to 500 characters.")}
 
     def clean_name(self) -> str:
-        return _printable(self.cleaned_data["name"])
+        return check_readable(self.cleaned_data["name"])
 
     def clean_photo(self) -> Any:
         upload = self.cleaned_data["photo"]
@@ -150,8 +151,15 @@ class ProfileForm(GalleryForm, forms.ModelForm):
         return read_photo(upload, size=upload.size) if upload else None
 
 
-def _printable(name: str) -> str:
-    """Refuse what is invisible or turns the text around it."""
-    if not name.isprintable() or any("\u2000" <= c <= "\u200f" for c in name):
-        raise ValidationError(_("A name cannot hold control characters."), code="characters")
-    return name
+def check_readable(text: str) -> str:
+    """Return ``text``; refuse what is invisible or turns the text around it.
+
+    Joiners, as in emoji of families, and wide spaces are fine.
+    """
+    turns = any("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069" for c in text)
+    kinds = {unicodedata.category(c) for c in text}
+    if turns or "Cc" in kinds or "Cs" in kinds:
+        raise ValidationError(_("Control characters are not allowed here."), code="characters")
+    if all(kind[0] in "CZM" for kind in kinds):
+        raise ValidationError(_("There is nothing to see in this."), code="invisible")
+    return text

@@ -40,6 +40,7 @@ def read_photo(file: IO[bytes], *, size: int) -> Image.Image:
         size=size,
         max_bytes=settings.GALLERY_MAX_PHOTO_BYTES,
         max_pixels=settings.GALLERY_MAX_PHOTO_PIXELS,
+        edge=SIZES["large"],
     )
 
 

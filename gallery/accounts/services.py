@@ -23,7 +23,7 @@ def change_photo(user: User, picture: Image.Image | None) -> None:
             old = User.objects.select_for_update().values_list("photo", flat=True).get(pk=user.pk)
             User.objects.filter(pk=user.pk).update(photo=folder)
             if old:
-                transaction.on_commit(partial(discard_photo, old))
+                transaction.on_commit(partial(discard_photo, old), robust=True)
     except Exception:
         if folder:
             discard_photo(folder)

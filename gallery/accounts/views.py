@@ -34,7 +34,7 @@ _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 def join(request: HttpRequest) -> HttpResponse:
     """Make an account and sign in with it."""
     if request.user.is_authenticated:
-        return redirect("people:directory")
+        return redirect("front:home")
     form = JoinForm(request.POST or None)
     if form.is_valid():
         try:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gallery.front.urls")),
     path("", include("gallery.people.urls")),
+    path("", include("gallery.images.urls")),
     path("account/", include("gallery.accounts.urls")),
     path("follow/", include("slipstream.follows.urls")),
     path("language/", include("django.conf.urls.i18n")),

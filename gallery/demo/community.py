@@ -1,7 +1,7 @@
-"""A small community that looks alive, the same for the same seed."""
+"""A community that looks alive, the same for the same seed."""
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -13,7 +13,10 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.accounts.photos import store_photo
 from gallery.demo.faces import draw_face
-from gallery.demo.names import PEOPLE
+from gallery.demo.names import identities
+from gallery.demo.painting import Painting, paint_all
+from gallery.images import files
+from gallery.images.models import Image, Visibility
 from slipstream.follows.models import Follow
 
 #: The account to sign in with.
@@ -23,45 +26,64 @@ _DAYS = 120
 _PHOTOS_OF_TEN = 8
 _DOMAIN = "demo.gallery.example"
 
+#: Wraps what is made one by one: what it is, how many, the things themselves.
+Track = Callable[[str, int, Iterable[Any]], Iterable[Any]]
+
 
 def has_community() -> bool:
     """Whether the demo's people are here already. One query."""
     return User.objects.filter(email=f"{DEMO_USERNAME}@{_DOMAIN}").exists()
 
 
+def _untracked(what: str, count: int, things: Iterable[Any]) -> Iterable[Any]:
+    return things
+
+
 @transaction.atomic
 def make_community(
-    *, seed: int, password: str, size: int | None = None, track: Callable[..., Any] = iter
+    *,
+    seed: int,
+    password: str,
+    size: int = 220,
+    pictures: int = 600,
+    track: Track = _untracked,
 ) -> list[User]:
-    """Make the people, their photos and who follows whom, all or nothing; return the people.
+    """Make people, who follows whom, and what they share, all or nothing; return the people.
 
-    ``size`` takes only the first so many. ``track`` wraps the people while
-    photos are drawn, for a progress bar. A constant number of queries.
+    ``track`` wraps what takes its time, for a progress bar. A constant number
+    of queries.
     """
     random = Random(seed)  # noqa: S311
     now = timezone.now()
-    people = []
-    for username, name, bio in track(PEOPLE[:size]):
-        photo = random.randrange(10) < _PHOTOS_OF_TEN or username == DEMO_USERNAME
-        people.append(
-            User(
-                username=username,
-                email=f"{username}@{_DOMAIN}",
-                name=name,
-                bio=bio,
-                # Nobody signs in as the others.
-                password=make_password(password if username == DEMO_USERNAME else None),
-                date_joined=now - timedelta(days=_DAYS * random.random()),
-                photo=store_photo(draw_face(random)) if photo else "",
-            )
+    made = identities(random, count=size)
+    people = [
+        User(
+            username=username,
+            email=f"{username}@{_DOMAIN}",
+            name=name,
+            bio=bio,
+            # Nobody signs in as the others.
+            password=make_password(password if username == DEMO_USERNAME else None),
+            date_joined=now - timedelta(days=_DAYS * random.random()),
+            photo=_draw_photo(random, username),
         )
+        for username, name, bio in track("people", size, made)
+    ]
     User.objects.bulk_create(people)
     people = list(User.objects.filter(username__in=[p.username for p in people]).order_by("id"))
-    Follow.objects.bulk_create(_draw_follows(people, random, now))
+    Follow.objects.bulk_create(_draw_follows(people, random, now), batch_size=500)
+    first = random.randrange(10**9)
+    paintings = track("pictures", pictures, paint_all(range(first, first + pictures)))
+    Image.objects.bulk_create(_hang(paintings, people, random, now))
     return people
 
 
-def _draw_follows(people: list[User], random: Random, now: Any) -> Iterable[Follow]:
+def _draw_photo(random: Random, username: str) -> str:
+    has_photo = random.randrange(10) < _PHOTOS_OF_TEN or username == DEMO_USERNAME
+    return store_photo(draw_face(random)) if has_photo else ""
+
+
+def _draw_follows(people: list[User], random: Random, now: datetime) -> Iterator[Follow]:
     """Follow by preferential attachment: who has many followers gets more, and some follow back.
 
     After Barabási and Albert, "Emergence of Scaling in Random Networks",
@@ -85,3 +107,25 @@ def _draw_follows(people: list[User], random: Random, now: Any) -> Iterable[Foll
         since = max(by_key[follower].date_joined, by_key[following].date_joined)
         at = since + (now - since) * random.random()
         yield Follow(follower_id=follower, following_id=following, followed_at=at)
+
+
+def _hang(
+    paintings: Iterable[Painting], people: list[User], random: Random, now: datetime
+) -> Iterator[Image]:
+    """Give each painting to somebody: a few share much, most share little."""
+    weights = [random.paretovariate(0.9) for _ in people]
+    for painting in paintings:
+        [owner] = random.choices(people, weights)
+        visibility = random.choices(Visibility.values, (94, 4, 2))[0]
+        folder = files.store(painting.contents, public=visibility == Visibility.PUBLIC)
+        korean = not owner.name.isascii() and "가" <= owner.name[0] <= "힣"
+        yield Image(
+            user=owner,
+            title=painting.title_ko if korean else painting.title_en,
+            visibility=visibility,
+            image=folder,
+            width=painting.master.width,
+            height=painting.master.height,
+            colour=painting.master.colour,
+            created_at=owner.date_joined + (now - owner.date_joined) * random.random(),
+        )

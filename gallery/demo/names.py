@@ -1,5 +1,19 @@
-"""Names and words for the demo's people: (username, name, what they say of themselves)."""
+"""Names and words for the demo's people, some by hand, the rest put together."""
 
+from collections.abc import Iterator
+from random import Random
+from typing import NamedTuple
+
+
+class Identity(NamedTuple):
+    """Who somebody of the demo is."""
+
+    username: str
+    name: str
+    bio: str
+
+
+#: By hand; the first of them is the account to sign in with.
 PEOPLE = (
     ("mina", "김미나", "골목과 오래된 간판을 찍어요. 필름은 느려서 좋아요."),
     ("haru.k", "Haru Kobayashi", "Mountains before breakfast."),
@@ -62,3 +76,60 @@ PEOPLE = (
     ("otto", "Otto Virtanen", "Saunas, lakes, nothing else."),
     ("seulgi", "주슬기", "빵과 구름은 닮았어요."),
 )
+
+_SURNAMES = (
+    ("김", "kim"), ("이", "lee"), ("박", "park"), ("최", "choi"), ("정", "jung"), ("강", "kang"),
+    ("조", "cho"), ("윤", "yoon"), ("장", "jang"), ("임", "lim"), ("한", "han"), ("오", "oh"),
+    ("서", "seo"), ("신", "shin"), ("권", "kwon"), ("황", "hwang"), ("안", "ahn"), ("송", "song"),
+)  # fmt: skip
+_GIVEN = (
+    ("서연", "seoyeon"), ("민준", "minjun"), ("하은", "haeun"), ("도현", "dohyun"),
+    ("수아", "sua"), ("예은", "yeeun"), ("지안", "jian"), ("우주", "wooju"), ("다온", "daon"),
+    ("시우", "siwoo"), ("채원", "chae"), ("은우", "eunwoo"), ("나윤", "nayoon"), ("건우", "gunwoo"),
+    ("소율", "soyul"), ("태윤", "taeyoon"), ("유진", "yujin"), ("승현", "seunghyun"),
+    ("해린", "haerin"), ("보미", "bomi"), ("라온", "raon"), ("윤슬", "yoonseul"),
+)  # fmt: skip
+_FIRST = (
+    "Ada", "Bruno", "Chloe", "Davi", "Elif", "Finn", "Giulia", "Hugo", "Iris", "Jonas", "Kaia",
+    "Leo", "Maya", "Nils", "Olga", "Pablo", "Quinn", "Rosa", "Soren", "Tala", "Uma", "Vera",
+    "Wren", "Xavi", "Yara", "Zane",
+)  # fmt: skip
+_LAST = (
+    "Abara", "Bianchi", "Castro", "Dahl", "Eriksen", "Fontaine", "Garcia", "Hassan", "Ito",
+    "Jansen", "Kowalski", "Larsen", "Mori", "Novak", "Olsen", "Pereira", "Rossi", "Silva",
+    "Torres", "Vega", "Weber", "Yilmaz",
+)  # fmt: skip
+_BIOS_KO = (
+    "주말마다 조금 멀리 걸어요.", "색연필과 오래된 스캐너.", "바다 가까이 살고 있어요.",
+    "모으는 것: 돌, 조개, 그림자.", "조용한 것을 좋아해요.", "무늬를 그리면 마음이 가라앉아요.",
+    "퇴근하고 그림 그립니다.", "창밖을 오래 보는 편이에요.", "하루에 한 장.", "",
+)  # fmt: skip
+_BIOS_EN = (
+    "One picture a day, most days.", "Lines, mostly.", "Drawing what the wind does.",
+    "Collector of horizons.", "Slow looking.", "Colour first, questions later.",
+    "Paper, scissors, patience.", "Between the sea and the printer.", "Learning to leave space.",
+    "",
+)  # fmt: skip
+
+
+def identities(random: Random, *, count: int) -> list[Identity]:
+    """Return ``count`` different people: those by hand first, half of the rest Korean."""
+    people = [Identity(*person) for person in PEOPLE[:count]]
+    taken = {person.username for person in people}
+    made = _made_up(random)
+    while len(people) < count:
+        person = next(made)
+        if person.username not in taken:
+            taken.add(person.username)
+            people.append(person)
+    return people
+
+
+def _made_up(random: Random) -> Iterator[Identity]:
+    while True:
+        surname, latin_surname = random.choice(_SURNAMES)
+        given, latin = random.choice(_GIVEN)
+        yield Identity(f"{latin}.{latin_surname}", surname + given, random.choice(_BIOS_KO))
+        first, last = random.choice(_FIRST), random.choice(_LAST)
+        bio = random.choice(_BIOS_EN)
+        yield Identity(f"{first}.{last}".lower(), f"{first} {last}", bio)

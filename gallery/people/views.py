@@ -1,6 +1,7 @@
 """Finding people, and looking at one."""
 
 from dataclasses import replace
+from typing import cast
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from gallery.accounts.models import User, UserQuerySet
 from gallery.front.errors import bad_request
+from gallery.images.models import Image
+from gallery.images.services import restorable
 from slipstream.exceptions import InvalidCursor
 from slipstream.follows import with_follow_counts, with_follow_state
 from slipstream.follows.models import Follow
@@ -19,6 +22,7 @@ from slipstream.keyset import keyset_page
 PEOPLE_PER_PAGE = 24
 NEWEST = 6
 PREVIEW = 8
+IMAGES_PER_PAGE = 24
 QUERY_LENGTH = 100
 
 
@@ -45,15 +49,28 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def person(request: HttpRequest, username: str) -> HttpResponse:
-    """Show one person. Two queries."""
+    """Show one person and their pictures. Three queries; one more just after a deletion."""
     if username != username.lower():
         return redirect("people:person", username.lower(), permanent=True)
     shown = _get_person(request, username)
     newest_follows = Follow.objects.of(shown).filter(follower__is_active=True)
     preview = [f.follower for f in newest_follows.select_related("follower")[:PREVIEW]]
+    images = Image.objects.visible_to(request.user).filter(user=shown.pk)
+    try:
+        page = keyset_page(
+            images,
+            order_by=("-created_at", "-id"),
+            limit=IMAGES_PER_PAGE,
+            cursor=request.GET.get("cursor"),
+        )
+    except InvalidCursor:
+        return bad_request(request, message=_("This link to a page is not valid."))
+    is_self = shown.pk == request.user.pk
     context = {
         "person": shown,
-        "is_self": shown.pk == request.user.pk,
+        "is_self": is_self,
+        "page": page,
+        "deleted": _get_deleted(request) if is_self else None,
         "followers_preview": preview,
     }
     return render(request, "people/person.html", context)
@@ -87,6 +104,14 @@ def follows(request: HttpRequest, username: str, kind: str) -> HttpResponse:
 def _cards(users: UserQuerySet, request: HttpRequest) -> UserQuerySet:
     """Return ``users`` with all that a card shows, in the same query."""
     return with_follow_state(with_follow_counts(users), request.user)
+
+
+def _get_deleted(request: HttpRequest) -> Image | None:
+    """Return the picture that was just deleted, to offer it back."""
+    key = request.GET.get("deleted", "")
+    if not (key.isdecimal() and len(key) < 19):
+        return None
+    return restorable(cast("User", request.user)).filter(pk=int(key)).first()
 
 
 def _get_person(request: HttpRequest, username: str) -> User:

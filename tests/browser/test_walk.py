@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
 from gallery.accounts.models import User
-from gallery.demo.community import make_community
 from slipstream.follows import follow, follow_counts, is_following
+
+from .people import jpeg, log_in, make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,14 +36,8 @@ def _files(settings, tmp_path):
 @pytest.fixture
 def community(db):
     """Thirty people; the newest is on two cards of the directory."""
-    make_community(seed=1, password="a good password", size=30)
+    make_people(30)
     return User.objects.newest()[0]
-
-
-def face() -> dict:
-    out = io.BytesIO()
-    Image.new("RGB", (600, 500), "#4a7").save(out, "JPEG")
-    return {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def join(page, words, username="new.person"):
@@ -58,16 +50,6 @@ def join(page, words, username="new.person"):
     page.get_by_role("main").get_by_role("button", name=words["create"]).click()
     page.wait_for_url("**/account/settings/")
     return User.objects.get(username=username)
-
-
-def log_in(page, username="mina"):
-    page.goto("/account/login/")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", "a good password")
-    page.get_by_role("main").get_by_role("button", name="Log in").or_(
-        page.get_by_role("main").get_by_role("button", name="로그인")
-    ).click()
-    page.wait_for_url("**/people/")
 
 
 def cards_of(page, person):
@@ -85,7 +67,9 @@ def test_from_joining_to_unfollowing(live_server, open_page, community, language
     page = open_page(locale=language, java_script_enabled=script)
     me = join(page, words)
 
-    page.set_input_files("[name=photo]", face())
+    page.set_input_files(
+        "[name=photo]", {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    )
     page.fill("[name=bio]", "빛을 모읍니다.")
     page.get_by_role("button", name=words["save"]).first.click()
     page.wait_for_load_state()
@@ -94,7 +78,7 @@ def test_from_joining_to_unfollowing(live_server, open_page, community, language
     assert me.bio == "빛을 모읍니다."
 
     page.goto("/people/")
-    page.fill("main [name=q]", community.name)
+    page.locator("main").locator("[name=q]").fill(community.name)
     page.locator("main form[role=search] button").click()
     page.wait_for_url("**q=*")
     expect(cards_of(page, community)).to_have_count(1)
@@ -180,6 +164,7 @@ def test_who_was_signed_out_meanwhile_is_asked_to_sign_in(
 def test_theme_and_language_are_switched(live_server, open_page, community):
     page = open_page(color_scheme="light")
     log_in(page)
+    page.goto("/people/")
 
     def background() -> str:
         return page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
@@ -206,6 +191,7 @@ def test_the_keyboard_reaches_the_content_first(live_server, open_page, communit
 
 PAGES = {
     "home": "/",
+    "share": "/share/",
     "join": "/account/join/",
     "login": "/account/login/",
     "reset": "/account/password/reset/",

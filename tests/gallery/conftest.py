@@ -39,4 +39,7 @@ def signed_in(mina: User) -> Client:
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+    private = settings.STORAGES["private"]
+    options = {**private["OPTIONS"], "location": tmp_path / "private"}
+    settings.STORAGES = {**settings.STORAGES, "private": {**private, "OPTIONS": options}}
     cache.clear()

@@ -45,7 +45,8 @@ class TestJoin:
             ("email", "nowhere", "valid email"),
             ("name", "", "Please fill this in."),
             ("name", "x" * 61, "At most 60 characters, please; these are 61."),
-            ("name", "a\u202eb", "control characters"),
+            ("name", "a\u202eb", "Control characters"),
+            ("name", "\u200b\u200d", "nothing to see"),
             ("password1", "12345678", "didn’t match"),
             ("password2", "another", "didn’t match"),
         ],
@@ -57,6 +58,11 @@ class TestJoin:
         assert message in html
         assert field == "username" or 'value="Haru.K"' in html
         assert User.objects.count() == 1
+
+    def test_a_family_of_emoji_is_a_name(self, db):
+        name = "가족\u3000👨‍👩‍👧"
+        assert Client().post(reverse("accounts:join"), {**JOIN, "name": name}).status_code == 302
+        assert User.objects.get().name == name
 
     def test_somebody_quicker_is_no_server_error(self, mina, monkeypatch):
         # As if the name had been free when the form looked.

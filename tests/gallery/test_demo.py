@@ -7,41 +7,48 @@ from django.test import Client
 
 from gallery.accounts.models import User
 from gallery.accounts.photos import SIZES
+from gallery.demo import community
 from gallery.demo.community import DEMO_USERNAME, make_community
-from gallery.demo.names import PEOPLE
+from gallery.demo.painting import paint
+from gallery.images import files
+from gallery.images.models import Image
 from slipstream.follows import with_follow_counts
 from slipstream.follows.models import Follow
 
 
-def picture_of_the_community():
-    pairs = Follow.objects.values_list("follower__username", "following__username")
+def what_is_there():
+    pairs = set(Follow.objects.values_list("follower__username", "following__username"))
+    pictures = set(Image.objects.values_list("title", "colour", "width", "user__username"))
     faces = {}
-    for person in User.objects.order_by("username"):
-        if person.photo:
-            with default_storage.open(f"{person.photo}/small.webp") as file:
-                faces[person.username] = file.read()
-    return set(pairs), faces
+    for person in User.objects.exclude(photo="").order_by("username"):
+        with default_storage.open(f"{person.photo}/small.webp") as file:
+            faces[person.username] = file.read()
+    return pairs, pictures, faces
 
 
-def test_the_same_for_the_same_seed(db):
-    pictures = []
+@pytest.fixture
+def one_process(monkeypatch):
+    """Paint here, where starting processes would take longer than painting."""
+    monkeypatch.setattr(community, "paint_all", lambda seeds: map(paint, seeds))
+
+
+def test_the_same_for_the_same_seed(db, one_process):
+    there = []
     for seed in (3, 3, 4):
-        make_community(seed=seed, password="x", size=12)
-        pictures.append(picture_of_the_community())
+        make_community(seed=seed, password="x", size=12, pictures=4)
+        there.append(what_is_there())
         User.objects.all().delete()
-    first, again, other = pictures
+    first, again, other = there
     assert first == again
     assert first != other
 
 
-def test_looks_like_a_community(db):
-    people = make_community(seed=1, password="x")
-    assert len(people) == len(PEOPLE) == 60
-    counts = sorted(
-        with_follow_counts(User.objects.all()).values_list("follower_count", flat=True),
-        reverse=True,
-    )
-    assert counts[0] > 4 * counts[30]  # a few have most of the followers
+def test_looks_like_a_community(db, one_process):
+    people = make_community(seed=1, password="x", size=220, pictures=0)
+    assert len(people) == 220
+    counted = with_follow_counts(User.objects.all())
+    counts = sorted(counted.values_list("follower_count", flat=True), reverse=True)
+    assert counts[0] > 5 * counts[110]  # a few have most of the followers
     assert Follow.objects.count() == sum(counts)
     pairs = set(Follow.objects.values_list("follower", "following"))
     mutual = sum((b, a) in pairs for a, b in pairs)
@@ -49,20 +56,35 @@ def test_looks_like_a_community(db):
     for row in Follow.objects.select_related("follower", "following"):
         assert row.followed_at >= max(row.follower.date_joined, row.following.date_joined)
     photos = [person for person in people if person.photo]
-    assert 40 <= len(photos) < 60
-    for person in photos:
+    assert 140 <= len(photos) < 220
+    for person in photos[:20]:
         assert all(default_storage.exists(f"{person.photo}/{name}.webp") for name in SIZES)
+    korean = [person for person in people if "가" <= person.name[0] <= "힣"]
+    assert 80 < len(korean) < 140
 
 
-def test_the_command_makes_it_once(db, monkeypatch, capsys):
+def test_pictures_hang_with_all_their_files(db):
+    """Painted by processes of their own, as by the command."""
+    make_community(seed=1, password="x", size=8, pictures=8)
+    pictures = Image.objects.select_related("user")
+    assert len(pictures) == 8
+    for picture in pictures:
+        assert picture.title
+        assert picture.created_at >= picture.user.date_joined
+        place = files.storage(public=picture.is_public)
+        for width in files.widths(picture.width):
+            assert place.exists(f"{picture.image}/{width}.webp")
+
+
+def test_the_command_makes_it_once(db, one_process, monkeypatch, capsys):
     monkeypatch.delenv("GALLERY_DEMO_PASSWORD", raising=False)
     with pytest.raises(CommandError, match="GALLERY_DEMO_PASSWORD"):
         call_command("demo")
     monkeypatch.setenv("GALLERY_DEMO_PASSWORD", "let me in please")
-    call_command("demo")
+    call_command("demo", people=9, pictures=3)
     call_command("demo")
     assert "here already" in capsys.readouterr().out
-    assert User.objects.count() == 60
+    assert (User.objects.count(), Image.objects.count()) == (9, 3)
     data = {"username": DEMO_USERNAME, "password": "let me in please"}
     assert Client().post("/account/login/", data).status_code == 302
     assert not User.objects.exclude(username=DEMO_USERNAME).first().has_usable_password()

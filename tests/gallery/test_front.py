@@ -18,8 +18,11 @@ def test_home_is_for_visitors(db, make_person):
     assert POLICY in answer["Content-Security-Policy"]
 
 
-def test_members_go_on_to_people(signed_in):
-    assert signed_in.get("/")["Location"] == "/people/"
+def test_members_see_pictures_at_once(signed_in):
+    answer = signed_in.get("/")
+    assert answer.context["people"] == []
+    assert answer.context["page"].items == []
+    assert 'href="/share/"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "auto"])

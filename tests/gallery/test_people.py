@@ -107,15 +107,15 @@ class TestDirectory:
             assert cursor.fetchone(), "this PostgreSQL comes without pg_trgm"
             cursor.execute("SET LOCAL enable_seqscan = off")
         plan = User.objects.matching("김미나").explain()
-        assert "accounts_search_username" in plan
-        assert "accounts_search_name" in plan
+        assert "accounts_user_contains_username" in plan
+        assert "accounts_user_contains_name" in plan
 
 
 class TestPerson:
     def test_is_shown_to_everybody(self, mina, make_person, django_assert_num_queries):
         fan = make_person("haru", name="Haru")
         follow(fan, mina)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             html = Client().get("/@mina/").content.decode()
         assert "김미나" in html
         assert "/@haru/" in html

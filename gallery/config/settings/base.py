@@ -33,6 +33,7 @@ DEBUG = False
 
 INSTALLED_APPS = [
     "gallery.accounts",
+    "gallery.images",
     "gallery.people",
     "gallery.front",
     "gallery.demo",
@@ -125,6 +126,11 @@ STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Pictures that not everyone may see: files without addresses.
+STORAGES["private"] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": DATA / "private", "base_url": None},
+}
 MEDIA_ROOT = DATA / "media"
 MEDIA_URL = "/media/"
 STATIC_ROOT = DATA / "static"
@@ -182,10 +188,13 @@ CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 #: The largest body of a request, in bytes; a larger one is answered with 413 unread.
-GALLERY_MAX_BODY = 12 * 1024 * 1024
+GALLERY_MAX_BODY = 24 * 1024 * 1024
 #: The largest file, in bytes, and the most pixels, that a photo may have.
 GALLERY_MAX_PHOTO_BYTES = 8 * 1024 * 1024
 GALLERY_MAX_PHOTO_PIXELS = 40_000_000
+#: The same for pictures.
+GALLERY_MAX_IMAGE_BYTES = 20 * 1024 * 1024
+GALLERY_MAX_IMAGE_PIXELS = 40_000_000
 #: How many proxies of ours add to X-Forwarded-For; 0 where people connect directly.
 GALLERY_PROXIES = 0
 #: Tries that one visitor has to sign in with one name in a quarter of an hour.

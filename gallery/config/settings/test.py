@@ -11,16 +11,13 @@ _FOLDER = tempfile.TemporaryDirectory(prefix="gallery-tests-", ignore_cleanup_er
 os.environ["GALLERY_DATA"] = _FOLDER.name
 
 from .base import *  # noqa: E402, F403
-from .base import DATABASES  # noqa: E402
+from .base import DATABASES, STORAGES  # noqa: E402
 
 SECRET_KEY = "tests only"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 globals().update(mail_settings("locmem"))
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 TIME_ZONE = "Asia/Seoul"
 WHITENOISE_AUTOREFRESH = True
 GALLERY_SERVE_MEDIA = True

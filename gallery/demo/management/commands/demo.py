@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +12,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="another seed, another community")
+        parser.add_argument("--people", type=int, default=220)
+        parser.add_argument("--pictures", type=int, default=600)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if has_community():
@@ -20,17 +22,23 @@ class Command(BaseCommand):
         password = os.environ.get("GALLERY_DEMO_PASSWORD")
         if not password:
             raise CommandError("Set GALLERY_DEMO_PASSWORD to the password of the demo account.")
-        people = make_community(seed=options["seed"], password=password, track=self._progress)
-        self.stdout.write(f"Made {len(people)} people; sign in as {DEMO_USERNAME}.")
+        make_community(
+            seed=options["seed"],
+            password=password,
+            size=options["people"],
+            pictures=options["pictures"],
+            track=self._progress,
+        )
+        self.stdout.write(f"The demo community is here; sign in as {DEMO_USERNAME}.")
 
-    def _progress(self, items: Sequence[Any]) -> Iterator[Any]:
-        """Yield ``items`` and draw a bar, where somebody looks at it."""
+    def _progress(self, what: str, count: int, things: Iterable[Any]) -> Iterator[Any]:
+        """Yield ``things`` and draw a bar, where somebody looks at it."""
         width = 30
-        for done, item in enumerate(items, start=1):
-            yield item
+        for done, thing in enumerate(things, start=1):
+            yield thing
             if self.stderr.isatty():
-                filled = width * done // len(items)
+                filled = width * done // count
                 bar = "█" * filled + "·" * (width - filled)
-                self.stderr.write(f"\rMaking people {bar} {done}/{len(items)}", ending="")
+                self.stderr.write(f"\rMaking {what} {bar} {done}/{count}", ending="")
         if self.stderr.isatty():
             self.stderr.write("")

@@ -1,0 +1,154 @@
+"""The pictures that people share."""
+
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gallery.accounts.models import User
+from gallery.images import files
+from slipstream.follows.models import Follow
+
+TITLE_LENGTH = 120
+DESCRIPTION_LENGTH = 2000
+
+
+class Visibility(models.IntegerChoices):
+    """Who may see a picture, besides its owner."""
+
+    PUBLIC = 0, _("Everyone")
+    FOLLOWERS = 1, _("My followers")
+    PRIVATE = 2, _("Only me")
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    """Reads over pictures."""
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Those that ``viewer`` may see: the one place that decides.
+
+        Lists, pages, files and whatever else shows a picture start here.
+        Never one that was deleted or whose owner's account is closed.
+        """
+        allowed: Any = models.Q(visibility=Visibility.PUBLIC)
+        if viewer.pk is not None:
+            follows = Follow.objects.filter(follower=viewer.pk, following=models.OuterRef("user"))
+            allowed |= models.Q(user=viewer.pk)
+            allowed |= models.Q(visibility=Visibility.FOLLOWERS) & models.Exists(follows)
+        return self.filter(allowed, deleted_at=None, user__is_active=True)
+
+    def newest(self) -> Self:
+        """Newest first."""
+        return self.order_by("-created_at", "-id")
+
+    def newer_than(self, image: "Image") -> Self:
+        """Those shared after ``image``, the nearest first."""
+        return self._beyond(image, "gt").order_by("created_at", "id")
+
+    def older_than(self, image: "Image") -> Self:
+        """Those shared before ``image``, the nearest first."""
+        return self._beyond(image, "lt").newest()
+
+    def _beyond(self, image: "Image", comparison: str) -> Self:
+        at, key = f"created_at__{comparison}", f"id__{comparison}"
+        same_moment = models.Q(created_at=image.created_at, **{key: image.pk})
+        return self.filter(models.Q(**{at: image.created_at}) | same_moment)
+
+    def matching(self, text: str) -> Self:
+        """Those whose title contains ``text``, in any case; on PostgreSQL by index."""
+        text = text.strip()
+        return self.filter(title__icontains=text) if text else self
+
+
+class Image(models.Model):
+    """A picture. Its files are described in `gallery.images.files`.
+
+    ``image`` is the folder of its files, ``colour`` what to show until one is
+    there. A picture with ``deleted_at`` can be had back until it is purged.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="images",
+        db_index=False,  # leads an index below
+        verbose_name=_("owner"),
+    )
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH)
+    description = models.TextField(_("description"), max_length=DESCRIPTION_LENGTH, blank=True)
+    image = models.CharField(max_length=60, unique=True, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    colour = models.CharField(max_length=7, editable=False)
+    visibility = models.PositiveSmallIntegerField(
+        _("who may see it"), choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    created_at = models.DateTimeField(_("shared at"), default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[models.Manager["Image"]] = ImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(visibility__in=Visibility.values), name="images_visibility_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(width__gt=0, height__gt=0), name="images_size_positive"
+            ),
+        )
+        indexes = (
+            # The grid, newest first by keyset: Image.objects.visible_to(v).newest()
+            models.Index(fields=("-created_at", "-id"), name="images_newest"),
+            # A person's pictures, and the neighbours of one: .filter(user=u).newest()
+            models.Index(fields=("user", "-created_at", "-id"), name="images_newest_of_user"),
+            # What is due to be purged.
+            models.Index(fields=("deleted_at",), name="images_deleted"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("images:image", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        """Whether its files lie where everyone may fetch them."""
+        return self.visibility == Visibility.PUBLIC
+
+    @cached_property
+    def sources(self) -> list[tuple[int, str]]:
+        """Width and address of each rendition, smallest first. No query, no file."""
+        return [(width, self.file_url(width)) for width in files.widths(self.width)]
+
+    def file_url(self, width: int) -> str:
+        """Return the address of the rendition of that width."""
+        if self.is_public:
+            return files.public_url(self.image, width)
+        return reverse("images:file", args=[self.pk, width])
+
+    @property
+    def srcset(self) -> str:
+        """All renditions, as ``srcset`` wants them."""
+        return ", ".join(f"{url} {width}w" for width, url in self.sources)
+
+    @property
+    def src(self) -> str:
+        """A rendition of middle size, for what knows no ``srcset``."""
+        return self.sources[min(1, len(self.sources) - 1)][1]
+
+    @property
+    def ratio_step(self) -> int:
+        """Width by height in steps of a twentieth, from 8 to 52; names a class of the style sheet.
+
+        The content security policy allows no style attributes.
+        """
+        return max(8, min(52, round(self.width / self.height * 20)))

@@ -1,0 +1,153 @@
+"""Looking at pictures, sharing them, changing and deleting one's own."""
+
+from copy import copy
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gallery.accounts.models import User
+from gallery.images import files, services
+from gallery.images.forms import ImageForm, UploadForm
+from gallery.images.models import Image
+
+_PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
+MORE = 6
+
+
+@require_safe
+def image(request: HttpRequest, key: int) -> HttpResponse:
+    """Show one picture, its neighbours, and more of the same person. Four queries."""
+    shown = get_object_or_404(Image.objects.visible_to(request.user).select_related("user"), pk=key)
+    of_user = Image.objects.visible_to(request.user).filter(user=shown.user_id)
+    context = {
+        "image": shown,
+        "person": shown.user,
+        "is_own": shown.user_id == request.user.pk,
+        "newer": of_user.newer_than(shown).first(),
+        "older": of_user.older_than(shown).first(),
+        "absolute_url": request.build_absolute_uri(shown.get_absolute_url()),
+        "preview_url": request.build_absolute_uri(shown.sources[-1][1]),
+        "more": of_user.newest().exclude(pk=key)[:MORE],
+    }
+    return render(request, "images/image.html", context)
+
+
+@require_http_methods(_PAGE_WITH_FORM)
+def share(request: HttpRequest) -> HttpResponse:
+    """Share a picture; a script that shares several gets JSON for each."""
+    script = not request.accepts("text/html")
+    if not request.user.is_authenticated:
+        if script:
+            return JsonResponse({"error": _("Log in to share pictures.")}, status=401)
+        return redirect_to_login(request.path)
+    form = UploadForm(request.POST, request.FILES) if _is_sent(request) else UploadForm()
+    if form.is_valid():
+        data = form.cleaned_data
+        shared = services.share(
+            request.user,
+            data["image"],
+            title=data["title"],
+            description=data["description"],
+            visibility=data["visibility"],
+        )
+        if script:
+            return JsonResponse({"url": shared.get_absolute_url()}, status=201)
+        messages.success(request, _("Your picture is shared."))
+        return redirect(shared)
+    if script and form.errors:
+        return JsonResponse({"errors": form.errors}, status=400)
+    context = {"form": form, "max_bytes": settings.GALLERY_MAX_IMAGE_BYTES}
+    return render(request, "images/share.html", context, status=_status(form))
+
+
+@login_required
+@require_http_methods(_PAGE_WITH_FORM)
+def edit(request: HttpRequest, key: int) -> HttpResponse:
+    """Change what is said of one's own picture, and who may see it."""
+    own = _get_own(request, key)
+    # A copy: a form that is refused must not change what the page shows.
+    form = ImageForm(request.POST if _is_sent(request) else None, instance=copy(own))
+    if form.is_valid():
+        services.edit(own, **form.cleaned_data)
+        messages.success(request, _("Your changes are saved."))
+        return redirect(own)
+    context = {"form": form, "image": own}
+    return render(request, "images/edit.html", context, status=_status(form))
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, key: int) -> HttpResponse:
+    """Delete one's own picture, and offer it back."""
+    own = _get_own(request, key)
+    services.delete(own)
+    # Their page offers it back, see `gallery.people.views.person`.
+    return redirect(f"{own.user.get_absolute_url()}?deleted={key}")
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, key: int) -> HttpResponse:
+    """Have back what one has just deleted."""
+    restored = services.restore(cast("User", request.user), key)
+    if restored is None:
+        raise Http404
+    messages.success(request, _("Your picture is back."))
+    return redirect(restored)
+
+
+@require_safe
+def file(request: HttpRequest, key: int, width: int) -> HttpResponseBase:
+    """Hand out a rendition of a picture that is not public, to who may see it. One query."""
+    shown = get_object_or_404(Image.objects.visible_to(request.user), pk=key)
+    response = _rendition(shown, width)
+    response["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+@require_safe
+def public_file(request: HttpRequest, folder: str, width: int) -> HttpResponseBase:
+    """Hand out a rendition of a public picture, making it again where it is missing. One query.
+
+    For where no web server does, or has not found it.
+    """
+    if "\0" in folder:  # which PostgreSQL refuses to look for
+        raise Http404
+    public = Image.objects.visible_to(AnonymousUser())
+    response = _rendition(get_object_or_404(public, image=f"images/{folder}"), width)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _rendition(shown: Image, width: int) -> HttpResponseBase:
+    if width not in files.widths(shown.width):
+        raise Http404
+    try:
+        opened = files.open_rendition(shown.image, width, public=shown.is_public)
+    except FileNotFoundError as error:  # the master is gone as well
+        raise Http404 from error
+    return FileResponse(opened, content_type="image/webp")
+
+
+def _get_own(request: HttpRequest, key: int) -> Image:
+    # Somebody else's is not found, whether or not it is there.
+    own = Image.objects.select_related("user")
+    return get_object_or_404(own, pk=key, user=request.user.pk, deleted_at=None)
+
+
+def _is_sent(request: HttpRequest) -> bool:
+    # Also where nothing is in it, which is an error of the form.
+    return request.method == "POST"
+
+
+def _status(form: Any) -> int:
+    return 400 if form.errors else 200

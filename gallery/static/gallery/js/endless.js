@@ -1,0 +1,95 @@
+/* More pictures when the end of a grid comes near. The link to the next page
+   does the same by hand, and stays where something goes wrong. */
+
+const list = document.querySelector("[data-endless]");
+const grid = list?.querySelector(".grid");
+const words = list?.dataset;
+const language = document.documentElement.lang;
+const plurals = new Intl.PluralRules(language);
+const numbers = new Intl.NumberFormat(language);
+
+const status = document.createElement("p");
+status.className = "visually-hidden";
+status.setAttribute("role", "status");
+
+const near = new IntersectionObserver(
+  ([{ isIntersecting }]) => isIntersecting && more(),
+  { rootMargin: "0px 0px 120%" },
+);
+
+let underWay = null;
+let pages = 1;
+
+const nextLink = () => list?.querySelector(".pager [rel=next]");
+
+function more() {
+  underWay ??= load().finally(() => { underWay = null; });
+  return underWay;
+}
+
+async function load() {
+  const link = nextLink();
+  if (!link) return;
+  near.disconnect();
+  status.textContent = words.loading;
+  let page;
+  try {
+    const response = await fetch(link.href, { signal: AbortSignal.timeout(20_000) });
+    if (!response.ok) throw new Error(response.status);
+    page = new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    offerRetry();
+    return;
+  }
+  const tiles = page.querySelectorAll("[data-endless] .grid > *");
+  grid.append(...tiles);
+  list.querySelector(".grid-more")?.remove();
+  const next = page.querySelector("[data-endless] .pager [rel=next]");
+  if (next) link.replaceWith(next);
+  else link.remove();
+  const said = words[plurals.select(tiles.length) === "one" ? "one" : "other"];
+  status.textContent = said.replace("{}", numbers.format(tiles.length)) + (next ? "" : ` ${words.end}`);
+  // Whoever comes back to this page finds as many pictures.
+  pages += 1;
+  history.replaceState({ ...history.state, pages }, "");
+  watch();
+}
+
+function watch() {
+  const link = nextLink();
+  if (link) near.observe(link);
+}
+
+function offerRetry() {
+  status.textContent = "";
+  list.querySelector(".grid-more")?.remove();
+  const box = document.createElement("p");
+  const text = document.createElement("span");
+  const button = document.createElement("button");
+  box.className = "grid-more";
+  box.setAttribute("role", "alert");
+  text.textContent = words.failed;
+  button.className = "button button-small";
+  button.type = "button";
+  button.textContent = words.retry;
+  button.addEventListener("click", more);
+  box.append(text, button);
+  grid.after(box);
+}
+
+async function start() {
+  list.append(status);
+  const before = history.state?.pages ?? 1;
+  const place = scrollY;
+  for (let known = 0; pages < before && pages > known; ) {
+    known = pages;
+    await more();
+  }
+  if (before > 1) scrollTo({ top: history.state.place ?? place, behavior: "instant" });
+  addEventListener("pagehide", () => {
+    if (pages > 1) history.replaceState({ ...history.state, place: scrollY }, "");
+  });
+  watch();
+}
+
+if (nextLink()) start();
