@@ -109,11 +109,18 @@ def _draw_follows(people: list[User], random: Random, now: datetime) -> Iterator
         yield Follow(follower_id=follower, following_id=following, followed_at=at)
 
 
+def _zeal(person: User, random: Random) -> float:
+    """How much somebody shares per day, by chance; the demo's own account shares a lot."""
+    return 8 if person.username == DEMO_USERNAME else min(random.paretovariate(0.9), 12)
+
+
 def _hang(
     paintings: Iterable[Painting], people: list[User], random: Random, now: datetime
 ) -> Iterator[Image]:
     """Give each painting to somebody: a few share much, most share little."""
-    weights = [random.paretovariate(0.9) for _ in people]
+    weights = [
+        _zeal(person, random) * (now - person.date_joined).total_seconds() for person in people
+    ]
     for painting in paintings:
         [owner] = random.choices(people, weights)
         visibility = random.choices(Visibility.values, (94, 4, 2))[0]

@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from PIL import Image as Pillow
 
-from gallery.media.pictures import encode_webp
+from gallery.media.pictures import encode_jpeg, encode_webp
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 MASTER_EDGE = 2560
 #: Widths of the renditions, in pixels: two columns on a phone to one page on a desktop.
 WIDTHS = (320, 640, 1080, 1600)
+#: Longer edge of the JPEG for links, in pixels.
+PREVIEW_EDGE = 1200
 
 
 class Master(NamedTuple):
@@ -66,27 +68,23 @@ def render(picture: Pillow.Image) -> Iterator[tuple[int, Pillow.Image]]:
 
 
 def store(contents: Mapping[str, bytes], *, public: bool) -> str:
-    """Store files by their names in a new folder, and return the folder."""
+    """Store files by their names in a new folder, all or none, and return the folder."""
     identity = uuid.uuid4().hex
     folder = f"images/{identity[:2]}/{identity}"
-    for name, data in contents.items():
-        storage(public=public).save(f"{folder}/{name}", ContentFile(data))
+    try:
+        for name, data in contents.items():
+            storage(public=public).save(f"{folder}/{name}", ContentFile(data))
+    except Exception:
+        discard(folder, public=public)
+        raise
     return folder
 
 
 def make_renditions(folder: str, *, public: bool) -> None:
     """Make what is missing of the renditions in ``folder``. Nothing without its master."""
     place = storage(public=public)
-    try:
-        with place.open(f"{folder}/master.webp") as file:
-            data = file.read()
-    except FileNotFoundError:
-        return  # the picture was deleted or moved meanwhile
-    try:
-        picture = Pillow.open(io.BytesIO(data), formats=["WEBP"])
-        picture.load()
-    except (OSError, EOFError):
-        logger.exception("The master in %s is broken", folder)
+    picture = _open_master(folder, place)
+    if picture is None:
         return
     for width, rendition in render(picture):
         name = f"{folder}/{width}.webp"
@@ -100,6 +98,22 @@ def open_rendition(folder: str, width: int, *, public: bool) -> File:
     name = f"{folder}/{width}.webp"
     if not place.exists(name):
         make_renditions(folder, public=public)
+    return place.open(name)
+
+
+def open_preview(folder: str) -> File:
+    """Open the JPEG that stands for a public picture where its link is shared.
+
+    Not everything that shows links reads WebP. Made when first asked for;
+    ``FileNotFoundError`` without its master.
+    """
+    place = storage(public=True)
+    name = f"{folder}/preview.jpg"
+    if not place.exists(name):
+        picture = _open_master(folder, place)
+        if picture is not None:
+            picture.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE), Pillow.Resampling.LANCZOS)
+            place.save(name, ContentFile(encode_jpeg(picture)))
     return place.open(name)
 
 
@@ -127,6 +141,24 @@ def discard(folder: str, *, public: bool) -> None:
 def public_url(folder: str, width: int) -> str:
     """Return the address of a rendition of a public picture."""
     return storage(public=True).url(f"{folder}/{width}.webp")
+
+
+def preview_url(folder: str) -> str:
+    """Return the address of what `open_preview` opens."""
+    return storage(public=True).url(f"{folder}/preview.jpg")
+
+
+def _open_master(folder: str, place: Storage) -> Pillow.Image | None:
+    try:
+        with place.open(f"{folder}/master.webp") as file:
+            picture: Pillow.Image = Pillow.open(io.BytesIO(file.read()), formats=["WEBP"])
+            picture.load()
+    except FileNotFoundError:
+        return None  # the picture was deleted or moved meanwhile
+    except (OSError, EOFError):
+        logger.exception("The master in %s is broken", folder)
+        return None
+    return picture
 
 
 def _names(folder: str, place: Storage) -> list[str]:

@@ -5,6 +5,7 @@ from gallery.images import views
 app_name = "images"
 
 urlpatterns = [
+    path("media/images/<path:folder>/preview.jpg", views.public_preview, name="public-preview"),
     path("media/images/<path:folder>/<int:width>.webp", views.public_file, name="public-file"),
     path("share/", views.share, name="share"),
     path("pictures/<int:key>/", views.image, name="image"),

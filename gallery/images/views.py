@@ -21,6 +21,7 @@ from gallery.images.models import Image
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 MORE = 6
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @require_safe
@@ -35,7 +36,7 @@ def image(request: HttpRequest, key: int) -> HttpResponse:
         "newer": of_user.newer_than(shown).first(),
         "older": of_user.older_than(shown).first(),
         "absolute_url": request.build_absolute_uri(shown.get_absolute_url()),
-        "preview_url": request.build_absolute_uri(shown.sources[-1][1]),
+        "preview_url": request.build_absolute_uri(files.preview_url(shown.image)),
         "more": of_user.newest().exclude(pk=key)[:MORE],
     }
     return render(request, "images/image.html", context)
@@ -120,12 +121,27 @@ def public_file(request: HttpRequest, folder: str, width: int) -> HttpResponseBa
 
     For where no web server does, or has not found it.
     """
+    response = _rendition(_get_public(folder), width)
+    response["Cache-Control"] = _FOR_EVER
+    return response
+
+
+@require_safe
+def public_preview(request: HttpRequest, folder: str) -> HttpResponseBase:
+    """Hand out the JPEG of a public picture that pages elsewhere show with its link. One query."""
+    try:
+        opened = files.open_preview(_get_public(folder).image)
+    except FileNotFoundError as error:  # the master is gone
+        raise Http404 from error
+    response = FileResponse(opened, content_type="image/jpeg")
+    response["Cache-Control"] = _FOR_EVER
+    return response
+
+
+def _get_public(folder: str) -> Image:
     if "\0" in folder:  # which PostgreSQL refuses to look for
         raise Http404
-    public = Image.objects.visible_to(AnonymousUser())
-    response = _rendition(get_object_or_404(public, image=f"images/{folder}"), width)
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    return get_object_or_404(Image.objects.visible_to(AnonymousUser()), image=f"images/{folder}")
 
 
 def _rendition(shown: Image, width: int) -> HttpResponseBase:

@@ -77,6 +77,15 @@ def open_picture(
         raise _unreadable() from error
 
 
+def encode_jpeg(picture: Image.Image) -> bytes:
+    """Return ``picture`` as JPEG bytes, on white where it is transparent."""
+    out = io.BytesIO()
+    clean = Image.new("RGB", picture.size, "white")
+    clean.paste(picture, mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+    clean.save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue()
+
+
 def encode_webp(picture: Image.Image, *, quality: int = 82, effort: int = 4) -> bytes:
     """Return ``picture`` as WebP bytes that hold nothing but the pixels.
 

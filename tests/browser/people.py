@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from random import Random
 
 from PIL import Image
@@ -27,6 +28,15 @@ def log_in(page: Page, username: str = "mina") -> None:
     main = page.get_by_role("main")
     main.get_by_role("button", name="Log in").or_(main.get_by_role("button", name="로그인")).click()
     page.wait_for_url(lambda url: "login" not in url)
+
+
+def eventually(page: Page, check: Callable[[], bool]) -> None:
+    """Wait until ``check`` holds: the page shows a click before the server has heard of it."""
+    for _ in range(100):
+        if check():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not come to hold within five seconds.")
 
 
 def jpeg(colour: str = "#4a7", size: tuple[int, int] = (600, 500)) -> bytes:

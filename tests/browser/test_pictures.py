@@ -67,12 +67,12 @@ def test_two_pictures_are_dropped_found_deleted_and_had_back(
     assert sorted(Image.objects.values_list("width", "height")) == [(400, 700), (600, 500)]
 
     # Every picture on the page is really there.
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate(
+    page.wait_for_function(
         "[...document.querySelectorAll('.tile-picture')].every(i => i.complete && i.naturalWidth)"
     )
 
-    page.locator(".tile-link").first.click()
+    # Two were sent at a time, so either may be the newer.
+    page.locator(".tile", has_text="밤의 정류장").locator("a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("밤의 정류장")
     screenshot(page, f"picture-{language}")
     page.get_by_role("main").get_by_role("button", name=words["delete"]).click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -466,6 +467,43 @@ class TestFiles:
             storage.save(name, ContentFile(data[: len(data) // 2] if master == "half" else master))
         fetch(signed_in, image.file_url(60), 404)
         assert signed_in.get(image.get_absolute_url()).status_code == 200
+
+    def test_links_elsewhere_show_a_jpeg(self, browsers, mina, share):
+        image = share(mina, size=(1500, 1000))
+        html = browsers["visitor"].get(image.get_absolute_url()).content.decode()
+        [url] = re.findall(r'property="og:image" content="http://testserver([^"]+)"', html)
+        for _ in range(2):  # made, then found
+            answer = browsers["visitor"].get(url)
+            assert answer["Content-Type"] == "image/jpeg"
+            picture = Pillow.open(io.BytesIO(b"".join(answer.streaming_content)))
+            assert (picture.format, picture.size) == ("JPEG", (1200, 800))
+        services.delete(image)
+        assert browsers["visitor"].get(url).status_code == 404
+
+    def test_links_to_what_is_not_public_show_nothing(self, browsers, mina, share):
+        image = share(mina, FOLLOWERS)
+        html = browsers["owner"].get(image.get_absolute_url()).content.decode()
+        assert "og:image" not in html
+        assert browsers["owner"].get(f"/media/{image.image}/preview.jpg").status_code == 404
+
+    def test_a_preview_without_its_master_is_not_found(self, browsers, mina, share):
+        image = share(mina)
+        files.storage(public=True).delete(f"{image.image}/master.webp")
+        assert browsers["visitor"].get(f"/media/{image.image}/preview.jpg").status_code == 404
+
+    def test_a_storage_that_fails_halfway_keeps_nothing(self, db, tmp_path, monkeypatch):
+        place = files.storage(public=True)
+        real = place.save
+
+        def save(name, content):
+            if name.endswith("b.webp"):
+                raise OSError("the disk is full")
+            return real(name, content)
+
+        monkeypatch.setattr(place, "save", save)
+        with pytest.raises(OSError, match="the disk is full"):
+            files.store({"a.webp": b"a", "b.webp": b"b"}, public=True)
+        assert file_names(tmp_path) == set()
 
     @pytest.mark.parametrize("width", ["0", "59", "61", "320", "2560", "9" * 30, "master"])
     def test_other_widths_are_not_made(self, signed_in, mina, share, tmp_path, width):
