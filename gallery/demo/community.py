@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.accounts.photos import store_photo
+from gallery.accounts.usernames import username_key
 from gallery.demo.faces import draw_face
 from gallery.demo.names import identities
 from gallery.demo.painting import Painting, paint_all
@@ -30,6 +31,14 @@ _DOMAIN = "demo.gallery.example"
 Track = Callable[[str, int, Iterable[Any]], Iterable[Any]]
 
 
+def taken_names(*, seed: int, size: int = 220) -> list[str]:
+    """Return the usernames of the demo's people that somebody else has. One query."""
+    names = [person.username for person in identities(Random(seed), count=size)]  # noqa: S311
+    keys = [username_key(name) for name in names]
+    taken = User.objects.filter(username_key__in=keys).values_list("username", flat=True)
+    return sorted(taken)
+
+
 def has_community() -> bool:
     """Whether the demo's people are here already. One query."""
     return User.objects.filter(email=f"{DEMO_USERNAME}@{_DOMAIN}").exists()
@@ -39,7 +48,6 @@ def _untracked(what: str, count: int, things: Iterable[Any]) -> Iterable[Any]:
     return things
 
 
-@transaction.atomic
 def make_community(
     *,
     seed: int,
@@ -48,14 +56,17 @@ def make_community(
     pictures: int = 600,
     track: Track = _untracked,
 ) -> list[User]:
-    """Make people, who follows whom, and what they share, all or nothing; return the people.
+    """Make people, who follows whom, and what they share; return the people.
 
-    ``track`` wraps what takes its time, for a progress bar. A constant number
-    of queries.
+    ``track`` wraps what takes its time, for a progress bar. All rows or none,
+    in one transaction that begins when all is drawn: nobody waits for it long.
     """
     random = Random(seed)  # noqa: S311
     now = timezone.now()
+    # First, as in `taken_names`.
     made = identities(random, count=size)
+    first = random.randrange(10**9)
+    paintings = list(track("pictures", pictures, paint_all(range(first, first + pictures))))
     people = [
         User(
             username=username,
@@ -69,11 +80,16 @@ def make_community(
         )
         for username, name, bio in track("people", size, made)
     ]
+    with transaction.atomic():
+        return _settle(people, paintings, random, now)
+
+
+def _settle(
+    people: list[User], paintings: list[Painting], random: Random, now: datetime
+) -> list[User]:
     User.objects.bulk_create(people)
     people = list(User.objects.filter(username__in=[p.username for p in people]).order_by("id"))
     Follow.objects.bulk_create(_draw_follows(people, random, now), batch_size=500)
-    first = random.randrange(10**9)
-    paintings = track("pictures", pictures, paint_all(range(first, first + pictures)))
     Image.objects.bulk_create(_hang(paintings, people, random, now))
     return people
 

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from gallery.images.models import Image
 
@@ -16,3 +17,7 @@ class ImageAdmin(admin.ModelAdmin):
     # Changing it moves files, which the site's own form does.
     exclude = ("visibility",)
     show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # A picture comes with files, by way of the site.
+        return False

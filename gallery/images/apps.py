@@ -19,4 +19,4 @@ def _discard_files(*, instance: Any, using: str, **_kwargs: Any) -> None:
     from gallery.images import files
 
     discard = partial(files.discard, instance.image, public=instance.is_public)
-    transaction.on_commit(discard, using=using)
+    transaction.on_commit(discard, using=using, robust=True)

@@ -22,6 +22,7 @@ from gallery.media.pictures import encode_jpeg, encode_webp
 
 logger = logging.getLogger(__name__)
 
+_MASTER = "master.webp"
 #: Longer edge of the master, in pixels.
 MASTER_EDGE = 2560
 #: Widths of the renditions, in pixels: two columns on a phone to one page on a desktop.
@@ -89,15 +90,21 @@ def make_renditions(folder: str, *, public: bool) -> None:
     for width, rendition in render(picture):
         name = f"{folder}/{width}.webp"
         if not place.exists(name):
-            place.save(name, ContentFile(encode_webp(rendition)))
+            _save_made(place, name, encode_webp(rendition))
+    _leave_no_trace_if_gone(folder, public=public)
 
 
 def open_rendition(folder: str, width: int, *, public: bool) -> File:
-    """Open a rendition, made again if it is missing; ``FileNotFoundError`` without its master."""
+    """Open a rendition, made again if it is missing, also where it cannot be stored.
+
+    ``FileNotFoundError`` without its master.
+    """
     place = storage(public=public)
     name = f"{folder}/{width}.webp"
     if not place.exists(name):
         make_renditions(folder, public=public)
+    if not place.exists(name) and (picture := _open_master(folder, place)):
+        return ContentFile(encode_webp(dict(render(picture))[width]))
     return place.open(name)
 
 
@@ -113,29 +120,36 @@ def open_preview(folder: str) -> File:
         picture = _open_master(folder, place)
         if picture is not None:
             picture.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE), Pillow.Resampling.LANCZOS)
-            place.save(name, ContentFile(encode_jpeg(picture)))
+            _save_made(place, name, encode_jpeg(picture))
+            _leave_no_trace_if_gone(folder, public=True)
     return place.open(name)
 
 
 def move(folder: str, *, public: bool) -> str:
-    """Copy the files of ``folder`` to a new one on the other side, and return its name."""
+    """Copy the files of ``folder`` to a new one on the other side, and return its name.
+
+    Raises ``FileNotFoundError`` without the master.
+    """
     old = storage(public=not public)
     contents = {}
     for name in _names(folder, old):
         with old.open(f"{folder}/{name}") as file:
             contents[name] = file.read()
+    if _MASTER not in contents:
+        raise FileNotFoundError(f"{folder}/{_MASTER}")
     return store(contents, public=public)
 
 
 def discard(folder: str, *, public: bool) -> None:
-    """Remove ``folder``. A file that cannot be removed is logged, not raised."""
+    """Remove ``folder``. What cannot be removed is logged, and the rest removed all the same."""
     place = storage(public=public)
-    try:
-        for name in _names(folder, place):
-            place.delete(f"{folder}/{name}")
-        place.delete(folder)
-    except OSError:
-        logger.warning("Could not remove the files in %s", folder, exc_info=True)
+    # The master first: nothing can be made anew without it.
+    names = sorted(_names(folder, place), key=lambda name: name != _MASTER)
+    for name in (*(f"{folder}/{name}" for name in names), folder):
+        try:
+            place.delete(name)
+        except Exception:
+            logger.warning("Could not remove %s", name, exc_info=True)
 
 
 def public_url(folder: str, width: int) -> str:
@@ -150,7 +164,7 @@ def preview_url(folder: str) -> str:
 
 def _open_master(folder: str, place: Storage) -> Pillow.Image | None:
     try:
-        with place.open(f"{folder}/master.webp") as file:
+        with place.open(f"{folder}/{_MASTER}") as file:
             picture: Pillow.Image = Pillow.open(io.BytesIO(file.read()), formats=["WEBP"])
             picture.load()
     except FileNotFoundError:
@@ -159,6 +173,20 @@ def _open_master(folder: str, place: Storage) -> Pillow.Image | None:
         logger.exception("The master in %s is broken", folder)
         return None
     return picture
+
+
+def _save_made(place: Storage, name: str, data: bytes) -> None:
+    try:
+        place.save(name, ContentFile(data))
+    except OSError:
+        # A full disk: slower, since made again each time, but no error for who looks.
+        logger.warning("Could not store %s", name, exc_info=True)
+
+
+def _leave_no_trace_if_gone(folder: str, *, public: bool) -> None:
+    """Remove what was just made, if the picture was deleted or moved in the meantime."""
+    if not storage(public=public).exists(f"{folder}/{_MASTER}"):
+        discard(folder, public=public)
 
 
 def _names(folder: str, place: Storage) -> list[str]:

@@ -57,7 +57,9 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def _beyond(self, image: "Image", comparison: str) -> Self:
         at, key = f"created_at__{comparison}", f"id__{comparison}"
         same_moment = models.Q(created_at=image.created_at, **{key: image.pk})
-        return self.filter(models.Q(**{at: image.created_at}) | same_moment)
+        beyond = models.Q(**{at: image.created_at}) | same_moment
+        # Implied by the rest; it lets the index start at the picture at once.
+        return self.filter(beyond, **{f"{at}e": image.created_at})
 
     def matching(self, text: str) -> Self:
         """Those whose title contains ``text``, in any case; on PostgreSQL by index."""
@@ -121,8 +123,8 @@ class Image(models.Model):
 
     @property
     def is_public(self) -> bool:
-        """Whether its files lie where everyone may fetch them."""
-        return self.visibility == Visibility.PUBLIC
+        """Whether everyone may see it, and its files lie where everyone may fetch them."""
+        return self.visibility == Visibility.PUBLIC and self.deleted_at is None
 
     @cached_property
     def sources(self) -> list[tuple[int, str]]:

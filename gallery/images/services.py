@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,28 +50,10 @@ def share(
 def edit(image: Image, *, title: str, description: str, visibility: int) -> None:
     """Change what is said of a picture and who may see it.
 
-    Where it becomes public or ceases to be, its files get new names on the
-    other side; the old ones go after commit. Locks the picture's row.
+    Raises ``Image.DoesNotExist`` where it was deleted meanwhile.
     """
-    public = visibility == Visibility.PUBLIC
-    changes = {"title": title, "description": description, "visibility": visibility}
-    folder = ""
-    try:
-        with transaction.atomic():
-            # Where its files are says the locked row; `image` may have been read before a move.
-            old = Image.objects.select_for_update().get(pk=image.pk)
-            if old.is_public != public:
-                changes["image"] = folder = files.move(old.image, public=public)
-                # Robust: what fails after the commit must not remove the new files below.
-                discard = partial(files.discard, old.image, public=old.is_public)
-                transaction.on_commit(discard, robust=True)
-                enqueue = partial(make_renditions.enqueue, folder, public=public)
-                transaction.on_commit(enqueue, robust=True)
-            Image.objects.filter(pk=image.pk).update(**changes)
-    except Exception:
-        if folder:
-            files.discard(folder, public=public)
-        raise
+    rows = Image.objects.filter(pk=image.pk, deleted_at=None)
+    _change(rows, title=title, description=description, visibility=visibility)
     image.refresh_from_db()
     image.__dict__.pop("sources", None)
 
@@ -83,10 +65,15 @@ def delete(image: Image) -> None:
     for ever even where nobody runs ``purge_images``.
     """
     now = timezone.now()
-    Image.objects.filter(pk=image.pk, deleted_at=None).update(deleted_at=now)
+    rows = Image.objects.filter(pk=image.pk, deleted_at=None)
+    try:
+        _change(rows, deleted_at=now)
+    except FileNotFoundError:  # there is no file left to be moved
+        rows.update(deleted_at=now)
+    except Image.DoesNotExist:
+        pass  # somebody was quicker
     due = Image.objects.filter(user=image.user_id, deleted_at__lt=now - UNDO_FOR)
-    for old in due.order_by("deleted_at")[:_PURGED_ALONG]:
-        old.delete()
+    _purge(due, at_most=_PURGED_ALONG)
 
 
 def restorable(user: User) -> ImageQuerySet:
@@ -96,9 +83,10 @@ def restorable(user: User) -> ImageQuerySet:
 
 def restore(user: User, key: int) -> Image | None:
     """Give ``user`` back a picture that they deleted; None if it is not theirs or too late."""
-    if not restorable(user).filter(pk=key).update(deleted_at=None):
+    try:
+        return _change(restorable(user).filter(pk=key), deleted_at=None)
+    except (Image.DoesNotExist, FileNotFoundError):
         return None
-    return Image.objects.get(pk=key)
 
 
 def purge(*, before: datetime, batch: int = 100) -> int:
@@ -107,12 +95,50 @@ def purge(*, before: datetime, batch: int = 100) -> int:
     In batches, each a transaction of its own.
     """
     purged = 0
-    while rows := list(Image.objects.filter(deleted_at__lt=before).order_by("deleted_at")[:batch]):
-        with transaction.atomic():
-            for image in rows:
-                image.delete()
-        purged += len(rows)
+    while count := _purge(Image.objects.filter(deleted_at__lt=before), at_most=batch):
+        purged += count
     return purged
+
+
+def _purge(due: ImageQuerySet, *, at_most: int) -> int:
+    with transaction.atomic():
+        # Locked, so that each names its files as they are now.
+        rows = list(due.order_by("deleted_at").select_for_update()[:at_most])
+        for image in rows:
+            image.delete()
+    return len(rows)
+
+
+def _change(rows: ImageQuerySet, **changes: Any) -> Image:
+    """Make ``changes`` to the one picture in ``rows`` and return it as it is then.
+
+    Where it becomes public or ceases to be, its files get new names on the
+    other side; the old ones go after commit. Locks the picture's row: where the
+    files are says that, not an instance that was read before. Raises
+    ``Image.DoesNotExist``, or ``FileNotFoundError`` where the master is gone,
+    with nothing changed.
+    """
+    folder, public = "", False
+    try:
+        with transaction.atomic():
+            image = rows.select_for_update().get()
+            was_public, old_folder = image.is_public, image.image
+            for name, value in changes.items():
+                setattr(image, name, value)
+            public = image.is_public
+            if was_public != public:
+                image.image = folder = files.move(old_folder, public=public)
+                # Robust: what fails after the commit must not remove the new files below.
+                discard = partial(files.discard, old_folder, public=was_public)
+                transaction.on_commit(discard, robust=True)
+                enqueue = partial(make_renditions.enqueue, folder, public=public)
+                transaction.on_commit(enqueue, robust=True)
+            image.save(update_fields=[*changes, "image"])
+    except Exception:
+        if folder:
+            files.discard(folder, public=public)
+        raise
+    return image
 
 
 def _keeping_files_only_if_written(

@@ -78,7 +78,10 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
     # A copy: a form that is refused must not change what the page shows.
     form = ImageForm(request.POST if _is_sent(request) else None, instance=copy(own))
     if form.is_valid():
-        services.edit(own, **form.cleaned_data)
+        try:
+            services.edit(own, **form.cleaned_data)
+        except Image.DoesNotExist as error:  # deleted meanwhile, in another tab
+            raise Http404 from error
         messages.success(request, _("Your changes are saved."))
         return redirect(own)
     context = {"form": form, "image": own}

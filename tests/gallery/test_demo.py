@@ -76,6 +76,14 @@ def test_pictures_hang_with_all_their_files(db):
             assert place.exists(f"{picture.image}/{width}.webp")
 
 
+def test_the_command_is_for_an_empty_site(db, one_process, monkeypatch, tmp_path, make_person):
+    make_person("m1na")
+    monkeypatch.setenv("GALLERY_DEMO_PASSWORD", "let me in please")
+    with pytest.raises(CommandError, match="m1na"):
+        call_command("demo", people=9, pictures=3)
+    assert list(tmp_path.rglob("*.webp")) == []
+
+
 def test_the_command_makes_it_once(db, one_process, monkeypatch, capsys):
     monkeypatch.delenv("GALLERY_DEMO_PASSWORD", raising=False)
     with pytest.raises(CommandError, match="GALLERY_DEMO_PASSWORD"):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.front.views import IMAGES_PER_PAGE
-from gallery.images import files, services
+from gallery.images import files, services, views
 from gallery.images.models import Image, Visibility
 from slipstream.follows import follow, unfollow
 
@@ -227,11 +227,65 @@ class TestChangingVisibility:
         def fail(*_args, **_kwargs):
             raise ZeroDivisionError
 
-        monkeypatch.setattr(type(Image.objects.all()), "update", fail)
+        monkeypatch.setattr(Image, "save", fail)
         with pytest.raises(ZeroDivisionError):
             services.edit(image, title="x", description="", visibility=PUBLIC)
         assert file_names(tmp_path) == before
         assert Image.objects.get().visibility == PRIVATE
+
+    def test_without_its_master_changes_nothing(self, mina, share, tmp_path):
+        image = share(mina)
+        files.storage(public=True).delete(f"{image.image}/master.webp")
+        before = file_names(tmp_path)
+        with pytest.raises(FileNotFoundError):
+            services.edit(image, title="x", description="", visibility=PRIVATE)
+        assert file_names(tmp_path) == before
+        assert Image.objects.get().visibility == PUBLIC
+
+    def test_of_what_was_deleted_in_another_tab_is_not_found(self, mina, share, monkeypatch):
+        image = share(mina, PRIVATE)
+        Image.objects.update(deleted_at=timezone.now())
+        monkeypatch.setattr(views, "_get_own", lambda request, key: image)
+        browser = Client()
+        browser.force_login(mina)
+        assert edit(browser, image, visibility=0).status_code == 404
+        assert Image.objects.get().visibility == PRIVATE
+
+    def test_leaves_no_rendition_that_was_still_being_made(
+        self, mina, share, commit, tmp_path, monkeypatch
+    ):
+        image = share(mina)
+        files.storage(public=True).delete(f"{image.image}/60.webp")
+        real = files.render
+
+        def render_slowly(picture):
+            with commit():
+                services.edit(image, title="x", description="", visibility=PRIVATE)
+            monkeypatch.setattr(files, "render", real)
+            return real(picture)
+
+        folder = image.image
+        monkeypatch.setattr(files, "render", render_slowly)
+        files.make_renditions(folder, public=True)
+        assert {name.partition("/")[0] for name in file_names(tmp_path)} == {"private"}
+
+    def test_a_file_that_cannot_be_removed_keeps_no_other(
+        self, mina, share, commit, tmp_path, monkeypatch
+    ):
+        image = share(mina, size=(700, 500))
+        place = files.storage(public=True)
+        real = place.delete
+
+        def delete(name):
+            if name.endswith("320.webp"):
+                raise RuntimeError("not one of Django's")
+            real(name)
+
+        monkeypatch.setattr(place, "delete", delete)
+        with commit():
+            services.edit(image, title="x", description="", visibility=PRIVATE)
+        left = [name for name in file_names(tmp_path) if name.startswith("media")]
+        assert [name.rsplit("/")[-1] for name in left] == ["320.webp"]
 
     @pytest.mark.parametrize(
         ("steps", "last"),
@@ -314,17 +368,20 @@ class TestEditing:
 
     @pytest.mark.parametrize("visibility", Visibility)
     @pytest.mark.parametrize("viewer", ["stranger", "follower"])
-    def test_somebody_elses_is_not_found(self, browsers, mina, share, tmp_path, viewer, visibility):
+    def test_somebody_elses_is_not_found(
+        self, browsers, mina, share, commit, tmp_path, viewer, visibility
+    ):
         image = share(mina, visibility)
         before = file_names(tmp_path), Image.objects.values().get()
         browser = browsers[viewer]
         assert browser.get(f"/pictures/{image.pk}/edit/").status_code == 404
         assert edit(browser, image, title="mine", visibility=0).status_code == 404
         assert browser.post(f"/pictures/{image.pk}/delete/").status_code == 404
-        services.delete(image)
-        assert browser.post(f"/pictures/{image.pk}/restore/").status_code == 404
-        Image.objects.update(deleted_at=None)
         assert (file_names(tmp_path), Image.objects.values().get()) == before
+        with commit():
+            services.delete(image)
+        assert browser.post(f"/pictures/{image.pk}/restore/").status_code == 404
+        assert Image.objects.get().deleted_at
 
     @pytest.mark.parametrize("action", ["edit", "delete", "restore"])
     def test_visitors_are_asked_to_log_in(self, db, mina, share, action):
@@ -362,6 +419,29 @@ class TestDeleting:
         assert edit(browsers["owner"], image).status_code == 404
         assert browsers["owner"].post(f"/pictures/{image.pk}/delete/").status_code == 404
 
+    @pytest.mark.parametrize("visibility", Visibility)
+    def test_takes_the_files_from_where_anyone_may_fetch_them(
+        self, mina, share, commit, tmp_path, visibility
+    ):
+        image = share(mina, visibility)
+        before = {name.rsplit("/")[-1] for name in file_names(tmp_path)}
+        with commit():
+            services.delete(image)
+        names = file_names(tmp_path)
+        assert {name.partition("/")[0] for name in names} == {"private"}
+        with commit():
+            restored = services.restore(mina, image.pk)
+        assert restored == image
+        names = file_names(tmp_path)
+        assert {name.rpartition("/")[0] for name in names} == {place(restored)}
+        assert {name.rsplit("/")[-1] for name in names} == before
+
+    def test_works_without_files(self, mina, share, tmp_path):
+        image = share(mina)
+        files.discard(image.image, public=True)
+        services.delete(image)
+        assert Image.objects.get().deleted_at
+
     def test_is_undone_from_ones_own_page_alone(self, browsers, mina, share):
         image = share(mina)
         page = browsers["owner"].post(f"/pictures/{image.pk}/delete/")["Location"]
@@ -371,7 +451,8 @@ class TestDeleting:
         answer = browsers["owner"].post(undo)
         assert (answer.status_code, answer["Location"]) == (302, image.get_absolute_url())
         assert Client().get(image.get_absolute_url()).status_code == 200
-        fetch(Client(), image.file_url(60))
+        fetch(Client(), Image.objects.get().file_url(60))
+        fetch(Client(), image.file_url(60), 404)
         assert browsers["owner"].post(undo).status_code == 404
 
     @pytest.mark.parametrize("deleted", ["x", "", "-1", "9" * 30, "²", "\0", "1"])
@@ -393,7 +474,9 @@ class TestDeleting:
         kept, recent, old = share(mina), share(mina), share(mina, PRIVATE)
         services.delete(old)
         travel(minutes=10)
-        services.delete(recent)
+        with commit():
+            services.delete(recent)
+        recent.refresh_from_db()
         travel(minutes=10)
         with commit():
             call_command("purge_images")
@@ -416,10 +499,12 @@ class TestDeleting:
 
     def test_another_deletion_purges_along(self, mina, share, commit, travel, tmp_path):
         old, new = share(mina), share(mina)
-        services.delete(old)
+        with commit():
+            services.delete(old)
         travel(minutes=16)
         with commit():
             services.delete(new)
+        new.refresh_from_db()
         assert Image.objects.get() == new
         assert {name.rsplit("/", 1)[0] for name in file_names(tmp_path)} == {place(new)}
 
@@ -467,6 +552,32 @@ class TestFiles:
             storage.save(name, ContentFile(data[: len(data) // 2] if master == "half" else master))
         fetch(signed_in, image.file_url(60), 404)
         assert signed_in.get(image.get_absolute_url()).status_code == 200
+
+    def test_a_rendition_that_cannot_be_stored_is_shown(self, mina, share, monkeypatch):
+        image = share(mina)
+        place = files.storage(public=True)
+        place.delete(f"{image.image}/60.webp")
+
+        def save(name, content):
+            raise OSError("read-only")
+
+        monkeypatch.setattr(place, "save", save)
+        data = fetch(Client(), image.file_url(60))
+        assert Pillow.open(io.BytesIO(data)).size == (60, 40)
+
+    def test_nobody_opens_a_file_that_is_being_written(self, db, tmp_path):
+        place = files.storage(public=True)
+
+        class Slow(ContentFile):
+            def chunks(self, chunk_size=None):
+                yield b"half"
+                assert not place.exists("images/a.webp")
+                yield b"half"
+
+        place.save("images/a.webp", Slow(b""))
+        with place.open("images/a.webp") as file:
+            assert file.read() == b"halfhalf"
+        assert file_names(tmp_path) == {"media/images/a.webp"}
 
     def test_links_elsewhere_show_a_jpeg(self, browsers, mina, share):
         image = share(mina, size=(1500, 1000))
@@ -539,6 +650,27 @@ class TestLists:
         with django_assert_num_queries(2):
             html = Client().get("/").content.decode()
         assert html.count('class="tile-owner"') == 24
+
+    @pytest.mark.parametrize("position", [0, 1, 4, 8])
+    def test_neighbours_are_those_of_the_grid(self, browsers, mina, position):
+        make_rows(mina, 9)  # three of each moment
+        order = list(Image.objects.all().newest())
+        page = browsers["visitor"].get(order[position].get_absolute_url())
+        assert page.context["newer"] == (order[position - 1] if position else None)
+        assert page.context["older"] == (order[position + 1] if position < 8 else None)
+
+    def test_neighbours_are_read_from_the_index(self, db, mina):
+        if connection.vendor != "postgresql":
+            pytest.skip("PostgreSQL alone explains its plan in this form")
+        make_rows(mina, 3000)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE images_image")
+        middle = Image.objects.all().newest()[1500]
+        of_user = Image.objects.visible_to(mina).filter(user=mina)
+        for rows in (of_user.newer_than(middle), of_user.older_than(middle)):
+            plan = rows[:1].explain(analyze=True)
+            removed = [int(n) for n in re.findall(r"Rows Removed by Filter: (\d+)", plan)]
+            assert sum(removed) < 10, plan
 
     @pytest.mark.parametrize("count", [1, 40])
     def test_an_image_page_costs_the_same(self, browsers, mina, share, count):

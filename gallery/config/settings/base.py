@@ -123,12 +123,12 @@ else:
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "gallery.media.storage.AtomicFileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Pictures that not everyone may see: files without addresses.
 STORAGES["private"] = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "gallery.media.storage.AtomicFileSystemStorage",
     "OPTIONS": {"location": DATA / "private", "base_url": None},
 }
 MEDIA_ROOT = DATA / "media"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gallery.demo.community import DEMO_USERNAME, has_community, make_community
+from gallery.demo.community import DEMO_USERNAME, has_community, make_community, taken_names
 
 
 class Command(BaseCommand):
@@ -22,6 +22,12 @@ class Command(BaseCommand):
         password = os.environ.get("GALLERY_DEMO_PASSWORD")
         if not password:
             raise CommandError("Set GALLERY_DEMO_PASSWORD to the password of the demo account.")
+        taken = taken_names(seed=options["seed"], size=options["people"])
+        if taken:
+            raise CommandError(
+                f"Members of this site have names of the demo's people: {', '.join(taken)}."
+                " The demo is for an empty site."
+            )
         make_community(
             seed=options["seed"],
             password=password,

@@ -41,10 +41,12 @@ async function load() {
     offerRetry();
     return;
   }
-  const tiles = page.querySelectorAll("[data-endless] .grid > *");
+  // What was to come is gone meanwhile, and the answer is the first page again.
+  const isFurther = page.querySelector("[data-endless] .pager [rel=prev]");
+  const tiles = isFurther ? page.querySelectorAll("[data-endless] .grid > *") : [];
   grid.append(...tiles);
   list.querySelector(".grid-more")?.remove();
-  const next = page.querySelector("[data-endless] .pager [rel=next]");
+  const next = isFurther && page.querySelector("[data-endless] .pager [rel=next]");
   if (next) link.replaceWith(next);
   else link.remove();
   const said = words[plurals.select(tiles.length) === "one" ? "one" : "other"];
