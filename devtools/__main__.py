@@ -46,6 +46,13 @@ def docs(arguments: Arguments) -> int:
     return build()
 
 
+def bench(arguments: Arguments) -> int:
+    """Measure: ./dev bench follows --engine postgres."""
+    from devtools.bench import main
+
+    return main(arguments)
+
+
 def messages(arguments: Arguments) -> int:
     """Bring the message catalogues up to date and compile them."""
     _parser(messages).parse_args(arguments)
@@ -100,7 +107,7 @@ def reset(arguments: Arguments) -> int:
 
 COMMANDS: dict[str, Callable[[Arguments], int]] = {
     command.__name__: command
-    for command in (run, test, lint, docs, messages, manage, wheel, lock, setup, reset)
+    for command in (run, test, lint, docs, bench, messages, manage, wheel, lock, setup, reset)
 }
 
 

@@ -78,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
 
     watched = bool(passed_on or paths)
     is_whole = not (watched or options.fast or options.job)
+    if options.fast:
+        passed_on = ["-m", "not slow", *passed_on]
     reasons = {job: _reason_to_leave_out(job, named=bool(options.job)) for job in wanted}
     chosen = [job for job, reason in reasons.items() if not reason]
     venvs = {job.minor: _environment(job.minor) for job in chosen}
@@ -108,7 +110,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Run the tests; whatever is not understood here goes to pytest.",
         allow_abbrev=False,
     )
-    parser.add_argument("--fast", action="store_true", help="SQLite alone, without browser")
+    parser.add_argument(
+        "--fast", action="store_true", help="SQLite alone, without browser and slow tests"
+    )
     parser.add_argument("--job", action="append", metavar="PATTERN", help="only jobs so named")
     parser.add_argument("--list", action="store_true", help="name the jobs and stop")
     return parser

@@ -8,6 +8,8 @@ from PIL import Image, ImageStat
 from gallery.demo.art import STYLES, Artwork, draw
 from gallery.demo.art.titles import Korean
 
+pytestmark = pytest.mark.slow
+
 _EDGE = 240
 
 

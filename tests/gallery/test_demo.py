@@ -32,6 +32,7 @@ def one_process(monkeypatch):
     monkeypatch.setattr(community, "paint_all", lambda seeds: map(paint, seeds))
 
 
+@pytest.mark.slow
 def test_the_same_for_the_same_seed(db, one_process):
     there = []
     for seed in (3, 3, 4):
@@ -43,6 +44,7 @@ def test_the_same_for_the_same_seed(db, one_process):
     assert first != other
 
 
+@pytest.mark.slow
 def test_looks_like_a_community(db, one_process):
     people = make_community(seed=1, password="x", size=220, pictures=0)
     assert len(people) == 220
@@ -63,6 +65,7 @@ def test_looks_like_a_community(db, one_process):
     assert 80 < len(korean) < 140
 
 
+@pytest.mark.slow
 def test_pictures_hang_with_all_their_files(db):
     """Painted by processes of their own, as by the command."""
     make_community(seed=1, password="x", size=8, pictures=8)

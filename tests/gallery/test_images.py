@@ -640,7 +640,7 @@ class TestFiles:
 
 
 class TestLists:
-    @pytest.mark.parametrize("count", [24, 100_000])
+    @pytest.mark.parametrize("count", [24, pytest.param(100_000, marks=pytest.mark.slow)])
     def test_home_costs_the_same(self, browsers, mina, count, django_assert_num_queries):
         make_rows(mina, count)
         with django_assert_num_queries(SESSION_AND_USER + 1):

@@ -382,6 +382,7 @@ print(json.dumps((peak() - before) / 1024))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(
     ("kind", "mode", "most"),
