@@ -9,6 +9,8 @@ SLIPSTREAM_REDIS_URL     turns on Redis for cache and sessions
 GALLERY_DATA             folder for what Gallery keeps in files
 GALLERY_SECRET_KEY       signs sessions and cursors
 GALLERY_ALLOWED_HOSTS    host names, comma-separated
+GALLERY_MEDIA_URL        where browsers find public files, if not at ``/media/``:
+                         an object storage, say
 GALLERY_EMAIL_FROM       sender of mails
 ======================== =========================================================
 """
@@ -16,6 +18,7 @@ GALLERY_EMAIL_FROM       sender of mails
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -132,7 +135,7 @@ STORAGES["private"] = {
     "OPTIONS": {"location": DATA / "private", "base_url": None},
 }
 MEDIA_ROOT = DATA / "media"
-MEDIA_URL = "/media/"
+MEDIA_URL = os.environ.get("GALLERY_MEDIA_URL") or "/media/"
 STATIC_ROOT = DATA / "static"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [GALLERY / "static"]
@@ -171,10 +174,16 @@ USE_THOUSAND_SEPARATOR = True
 
 # -- Safety ----------------------------------------------------------------------
 
+
+def _origin(url: str) -> list[str]:
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *_origin(MEDIA_URL)],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
