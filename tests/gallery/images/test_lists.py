@@ -1,0 +1,153 @@
+"""Grids and neighbours: what they cost and in which order they are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gallery.front.views import IMAGES_PER_PAGE
+from gallery.images import services
+from gallery.images.models import Image
+
+from .pictures import (
+    SESSION_AND_USER,
+    make_rows,
+)
+
+
+class TestLists:
+    @pytest.mark.parametrize("count", [24, pytest.param(100_000, marks=pytest.mark.slow)])
+    def test_home_costs_the_same(self, browsers, mina, count, django_assert_num_queries):
+        make_rows(mina, count)
+        with django_assert_num_queries(SESSION_AND_USER + 1):
+            page = browsers["stranger"].get("/").context["page"]
+        assert len(page.items) == IMAGES_PER_PAGE == 24
+        assert bool(page.next_cursor) == (count > 24)
+        with django_assert_num_queries(2):
+            html = Client().get("/").content.decode()
+        assert html.count('class="tile-owner"') == 24
+
+    @pytest.mark.parametrize("position", [0, 1, 4, 8])
+    def test_neighbours_are_those_of_the_grid(self, browsers, mina, position):
+        make_rows(mina, 9)  # three of each moment
+        order = list(Image.objects.all().newest())
+        page = browsers["visitor"].get(order[position].get_absolute_url())
+        assert page.context["newer"] == (order[position - 1] if position else None)
+        assert page.context["older"] == (order[position + 1] if position < 8 else None)
+
+    def test_neighbours_are_read_from_the_index(self, db, mina):
+        if connection.vendor != "postgresql":
+            pytest.skip("PostgreSQL alone explains its plan in this form")
+        make_rows(mina, 3000)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE images_image")
+        middle = Image.objects.all().newest()[1500]
+        of_user = Image.objects.visible_to(mina).filter(user=mina)
+        for rows in (of_user.newer_than(middle), of_user.older_than(middle)):
+            plan = rows[:1].explain(analyze=True)
+            removed = [int(n) for n in re.findall(r"Rows Removed by Filter: (\d+)", plan)]
+            assert sum(removed) < 10, plan
+
+    @pytest.mark.parametrize("count", [1, 40])
+    def test_an_image_page_costs_the_same(self, browsers, mina, share, count):
+        image = share(mina)
+        make_rows(mina, count)
+        assert queries_of(Client(), image.get_absolute_url()) == 4
+        assert queries_of(browsers["stranger"], image.get_absolute_url()) == SESSION_AND_USER + 5
+
+    @pytest.mark.parametrize("count", [1, 40])
+    def test_a_persons_page_costs_the_same(self, browsers, mina, count):
+        make_rows(mina, count)
+        assert queries_of(Client(), "/@mina/") == 3
+        assert queries_of(browsers["stranger"], "/@mina/") == SESSION_AND_USER + 3
+
+    @pytest.mark.parametrize("start", ["/", "/@mina/", "/?q=번"])
+    def test_pages_lead_through_all_and_back(self, signed_in, mina, start):
+        make_rows(mina, 60)
+        hidden = Image.objects.order_by("pk")[3]
+        services.delete(hidden)
+        pages = walk(signed_in, start, "next_cursor")
+        seen = [image.pk for page in pages for image in page]
+        expected = Image.objects.filter(deleted_at=None).newest().values_list("pk", flat=True)
+        assert seen == list(expected)
+        assert len(seen) == 59
+
+    @pytest.mark.parametrize("path", ["/", "/@mina/"])
+    @pytest.mark.parametrize("cursor", ["x", "\0", "WyJhIl0:1abc:xyz"])
+    def test_a_made_up_cursor_is_a_bad_request(self, signed_in, path, cursor):
+        assert signed_in.get(path, {"cursor": cursor}).status_code == 400
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("달", {"달과 산"}),
+            ("MOON", {"Moon 100%"}),
+            ("100%", {"Moon 100%"}),
+            ("%", {"Moon 100%"}),
+            ("_", set()),
+            ("' OR 1=1 --", set()),
+            ("\0", {"달과 산", "Moon 100%"}),
+            ("  ", {"달과 산", "Moon 100%"}),
+            ("x" * 10_000, set()),
+        ],
+        ids=ascii,
+    )
+    def test_search(self, signed_in, mina, share, query, found):
+        share(mina, title="달과 산")
+        share(mina, title="Moon 100%")
+        page = signed_in.get("/", {"q": query}).context["page"]
+        assert {image.title for image in page.items} == found
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="explains in PostgreSQL's way")
+    @pytest.mark.parametrize("viewer", ["visitor", "stranger"])
+    def test_home_is_served_by_an_index(self, browsers, mina, viewer):
+        make_rows(mina, 3000)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        second = f"/?cursor={browsers[viewer].get('/').context['page'].next_cursor}"
+        for url in ("/", second):
+            plan = explain(grid_query(browsers[viewer], url))
+            assert "images_newest " in plan
+            assert "Seq Scan on images_image" not in plan
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="explains in PostgreSQL's way")
+    def test_a_persons_page_is_served_by_an_index(self, browsers, mina, make_person):
+        make_rows(make_person("other"), 3000)
+        make_rows(mina, 300)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        assert "images_newest_of_user" in explain(grid_query(browsers["stranger"], "/@mina/"))
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as made:
+        assert client.get(url).status_code == 200
+    return len(made)
+
+
+def walk(client: Client, start: str, direction: str) -> list[list[Image]]:
+    pages, url = [], start
+    while url:
+        page = client.get(url).context["page"]
+        pages.append(page.items)
+        cursor = getattr(page, direction)
+        url = cursor and f"{start}{'&' if '?' in start else '?'}cursor={cursor}"
+    return pages
+
+
+def grid_query(client: Client, url: str) -> str:
+    """The SQL of the list of pictures on a page."""
+    with CaptureQueriesContext(connection) as made:
+        client.get(url)
+    (sql,) = (q["sql"] for q in made if 'FROM "images_image"' in q["sql"])
+    return sql
+
+
+def explain(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(row[0] for row in cursor.fetchall())
