@@ -10,7 +10,6 @@ import gettext
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from devtools.debian import GETTEXT
 from devtools.environment import Environment, ensure
 from devtools.places import ROOT
 from devtools.problems import Problem
+from devtools.processes import captured
 
 __all__ = ["compile_catalogue", "problems", "problems_of", "update"]
 
@@ -129,15 +129,7 @@ def _variables() -> dict[str, str]:
 
 def _run(command: list[str], *, cwd: Path, env: dict[str, str]) -> str:
     program = shutil.which(command[0], path=env.get("PATH", os.defpath)) or command[0]
-    done = subprocess.run(
-        [program, *command[1:]],
-        cwd=cwd,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured([program, *command[1:]], env=env, cwd=cwd)
     if done.returncode:
         raise Problem(f"{done.stdout}\n{command[0]} failed on {cwd}.")
     return done.stdout

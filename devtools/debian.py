@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from devtools.places import PACKAGES, alone
 from devtools.problems import Problem, masked
+from devtools.processes import captured
 
 __all__ = [
     "CHROMIUM",
@@ -180,13 +180,6 @@ def _apt_get(*arguments: str) -> None:
 
 
 def _run(command: Sequence[str], env: dict[str, str] | None = None) -> None:
-    done = subprocess.run(
-        command,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured(command, env=env)
     if done.returncode:
         raise Problem(f"{masked(done.stdout)}\n{command[0]} failed; its output is above.")

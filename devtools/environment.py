@@ -18,6 +18,7 @@ from typing import Literal
 
 from devtools.places import MADE, REQUIREMENTS, ROOT, alone
 from devtools.problems import Problem, masked
+from devtools.processes import captured
 
 __all__ = ["Environment", "Group", "ensure", "pip"]
 
@@ -111,14 +112,7 @@ class Environment:
         command += ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
         command += ["--requirement", str(REQUIREMENTS / name)]
         variables = {**os.environ, "PIP_NO_INPUT": "1", "PIP_USER": "0"}
-        done = subprocess.run(
-            command,
-            env=variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        done = captured(command, env=variables)
         if done.returncode:
             raise Problem(f"{masked(done.stdout)}\npip could not install requirements/{name}.")
 

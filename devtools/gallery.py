@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-import subprocess
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from devtools.environment import Environment, ensure
 from devtools.keep import kept_secret, running
 from devtools.places import DATA, ROOT
 from devtools.problems import Problem, masked
+from devtools.processes import captured
 from devtools.wish import Wish
 
 __all__ = ["DEMO_NAME", "allowed_hosts", "hand_over", "manage", "site_variables"]
@@ -62,16 +62,7 @@ def allowed_hosts(host: str) -> list[str]:
 
 def manage(environment: Environment, variables: dict[str, str], *arguments: str) -> str:
     """Run one of Gallery's commands and return what it prints; say why if it fails."""
-    done = subprocess.run(
-        [environment.python, "gallery/manage.py", *arguments],
-        cwd=ROOT,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured([environment.python, "gallery/manage.py", *arguments], env=variables, cwd=ROOT)
     if done.returncode:
         lines = _hidden(done.stdout, variables).splitlines()
         tail = "\n".join(f"  {line}" for line in lines[-15:])

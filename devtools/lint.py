@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,6 +14,7 @@ from devtools import catalogues, requirements
 from devtools.environment import Environment, ensure
 from devtools.places import MADE, ROOT
 from devtools.problems import Problem
+from devtools.processes import captured
 
 __all__ = ["main"]
 
@@ -83,15 +83,7 @@ def _program(name: str, *arguments: str, **variables: str) -> Check:
         # What is set for a server is not for us.
         env.pop("DATABASE_URL", None)
         env.update(variables)
-        done = subprocess.run(
-            [str(environment.folder / "bin" / name), *arguments],
-            cwd=ROOT,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        done = captured([str(environment.folder / "bin" / name), *arguments], env=env, cwd=ROOT)
         return "" if done.returncode == 0 else done.stdout or f"exit code {done.returncode}"
 
     return check

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-__all__ = ["Child", "Terminated", "end_politely", "tethered"]
+__all__ = ["Child", "Terminated", "captured", "end_politely", "tethered"]
 
 _PR_SET_PDEATHSIG = 1
 _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,6 +22,22 @@ _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class Terminated(BaseException):
     """SIGTERM or SIGHUP arrived. Like KeyboardInterrupt, so that ``finally`` runs."""
+
+
+def captured(
+    command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``command`` to its end, without input; what it says, both kinds, is in ``stdout``."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 def end_politely() -> None:

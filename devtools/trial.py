@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from devtools.environment import Environment, pip
 from devtools.places import REQUIREMENTS, ROOT
 from devtools.problems import Problem
+from devtools.processes import captured
 
 __all__ = ["quickstart", "run"]
 
@@ -141,14 +141,6 @@ def _run(command: list[str], folder: Path) -> None:
     # Nothing of this repository, and of no other project, may leak in.
     hidden = ("DJANGO_", "PYTHONPATH", "DATABASE_URL", "COVERAGE_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured(command, env=env, cwd=folder)
     if done.returncode:
         raise Problem(f"{done.stdout}\nFailed: {' '.join(command[-3:])}")

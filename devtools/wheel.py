@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from devtools import trial
 from devtools.environment import Environment, ensure
 from devtools.places import MADE, ROOT
 from devtools.problems import Problem
+from devtools.processes import captured
 
 __all__ = ["build_and_try", "problems"]
 
@@ -59,15 +59,7 @@ def _build(environment: Environment) -> Path:
     target = MADE / "dist"
     shutil.rmtree(target, ignore_errors=True)
     command = [environment.python, "-m", "build", "--no-isolation", "--outdir", str(target), "."]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment.variables(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = captured(command, env=environment.variables(), cwd=ROOT)
     wheels = list(target.glob("*.whl"))
     if done.returncode or len(wheels) != 1:
         raise Problem(f"{done.stdout}\nThe wheel could not be built; see above.")
