@@ -9,20 +9,15 @@ the figures themselves do not.
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from random import Random
 from typing import Any
 
-from benchmarks.project import project_on, report
+from benchmarks.project import Way, measure, project_on, report
 
 PEOPLE, FOLLOWS, PAGE = 10_000, 200_000, 24
 ROUNDS = 200
-
-Way = Callable[[], object]
 
 
 def main(arguments: list[str]) -> None:
@@ -33,8 +28,8 @@ def main(arguments: list[str]) -> None:
         stack.enter_context(project_on(engine))
         make_community()
         rows = [
-            ("follow and unfollow the star", measure(writes())),
-            (f"page of {PAGE} people, counts and state", measure(pages())),
+            ("follow and unfollow the star", measure(writes(), ROUNDS)),
+            (f"page of {PAGE} people, counts and state", measure(pages(), ROUNDS)),
         ]
         report("follows", engine, rows)
 
@@ -145,17 +140,6 @@ def pages() -> dict[str, Way]:
 
     assert ours() == tutorial()
     return {"ours": ours, "SQL by hand": by_hand, "tutorial": tutorial}
-
-
-def measure(ways: dict[str, Way]) -> dict[str, float]:
-    """Return the median milliseconds of each way, taken in turns."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            start = time.perf_counter()
-            way()
-            taken[name].append((time.perf_counter() - start) * 1000)
-    return {name: statistics.median(times) for name, times in taken.items()}
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ says which file it is::
     INSTALLED_APPS += ["slipstream.follows"]
     ```
 
-``settings.py`` and ``urls.py`` are appended to those that Django makes; any other
-file is run, in the order of the page, with Django set up.
+``settings.py`` and ``urls.py`` are appended to those that Django makes,
+``tasks/models.py`` is the app ``tasks``; any other file is run, in the order of
+the page, with Django set up.
 """
 
 from __future__ import annotations
@@ -75,27 +76,35 @@ def run(wheel: Path, folder: Path) -> None:
     names = [name for name, _ in blocks]
     if "settings.py" not in names:
         blocks.insert(0, ("settings.py", _SETTINGS))
-    if not set(names) - set(_APPENDED):
+    if not any(_is_run(name) for name in names):
         blocks.append(("quickstart.py", _SCRIPT))
     for name, code in blocks:
         if name in _APPENDED:
             with (project / "mysite" / name).open("a") as file:
                 file.write(f"\n{code}")
+        elif not _is_run(name):
+            app = (project / name).parent
+            (app / "migrations").mkdir(parents=True)
+            (app / "migrations" / "__init__.py").touch()
+            (project / name).write_text(code)
     _manage(environment, project)
     for name, code in blocks:
-        if name not in _APPENDED:
+        if _is_run(name):
             print(f"Running {name} …", flush=True)
             (project / name).write_text(code)
             _call(environment, project, "manage.py", "shell", "-c", f"exec(open({name!r}).read())")
 
 
+def _is_run(name: str) -> bool:
+    return name not in _APPENDED and not name.endswith("/models.py")
+
+
 def _manage(environment: Environment, project: Path) -> None:
     django = environment.site_packages / "django"
-    before = _files(django)
+    before = _files(django) | _files(environment.site_packages / "slipstream")
     commands = (
         ("check", "--fail-level", "WARNING"),
-        ("makemigrations", "--check", "--dry-run"),
-        # In earnest too: this is how a package comes to write into another.
+        # In earnest: this is how a package comes to write into another.
         ("makemigrations",),
         ("migrate",),
         ("makemigrations", "--check", "--dry-run"),
@@ -103,9 +112,9 @@ def _manage(environment: Environment, project: Path) -> None:
     for command in commands:
         print(f"Running manage.py {' '.join(command)} …", flush=True)
         _call(environment, project, "manage.py", *command)
-    added = _files(django) - before
+    added = (_files(django) | _files(environment.site_packages / "slipstream")) - before
     if added:
-        raise Problem("Written into Django's own package: " + ", ".join(map(str, sorted(added))))
+        raise Problem("Written into an installed package: " + ", ".join(map(str, sorted(added))))
 
 
 def _files(folder: Path) -> set[Path]:

@@ -5,6 +5,7 @@
     SlipstreamError
     ├── InvalidCursor       (also a ValueError)
     ├── InvalidLimit        (also a ValueError)
+    ├── InvalidTarget       (also a ValueError)
     ├── InvalidUser         (also a ValueError)
     └── FollowRefused
         └── CannotFollowSelf
@@ -21,6 +22,7 @@ __all__ = [
     "FollowRefused",
     "InvalidCursor",
     "InvalidLimit",
+    "InvalidTarget",
     "InvalidUser",
     "SlipstreamError",
 ]
@@ -39,6 +41,10 @@ class InvalidCursor(SlipstreamError, ValueError):
 
 class InvalidLimit(SlipstreamError, ValueError):
     """The number of rows asked for is out of range."""
+
+
+class InvalidTarget(SlipstreamError, ValueError):
+    """A saved object of one of the models listed is needed here."""
 
 
 class InvalidUser(SlipstreamError, ValueError):

@@ -32,6 +32,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "slipstream.follows",
+    "slipstream.targets",
+    "tests.things",
+    "tests.tasks",
+    "tests.linking",
+    "tests.pointing",
+    "tests.trail",
 ]
 
 MIDDLEWARE = [

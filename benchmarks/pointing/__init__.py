@@ -1,0 +1,1 @@
+"""An app for ``./dev bench targets``: the same rows, pointing in four ways."""

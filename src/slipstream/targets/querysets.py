@@ -1,0 +1,158 @@
+"""Reading rows with what they point at, and naming a target where Django takes names of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
+
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connections, models
+from django.db.models.constants import LOOKUP_SEP
+
+from slipstream.targets.fields import TargetField
+
+__all__ = ["TargetQuerySet", "columns_of"]
+
+_MOST_JOINS = {"sqlite": 20, "postgresql": 5}
+"""Above these, planning one big join costs more than a query for each kind.
+
+Measured by ``./dev bench targets``. SQLite has no round trip to save and plans
+fast. MariaDB, once one more table is joined, may begin with that one, and sort
+the whole table: there it never joins.
+"""
+
+
+class TargetQuerySet(models.QuerySet[Any]):
+    """Rows with an `ExclusiveForeignKey` or a `LinkForeignKey`.
+
+    Filters and ``prefetch_related`` need no special queryset; this one adds
+    `with_target`, and takes the key's name in ``select_related``, ``only``,
+    ``defer``, ``update``, ``bulk_create`` and ``bulk_update``.
+    """
+
+    def with_target(self, *querysets: models.QuerySet[Any], field: str | None = None) -> Self:
+        """Return the rows with their targets loaded, in whichever way is faster here.
+
+        ``querysets``, at most one per model, say what to load of the targets:
+        ``with_target(Image.objects.select_related("owner"))``. ``field`` names
+        the key where the model has several.
+
+        No query more where it joins, otherwise one for each kind of target that
+        occurs on the page. It joins where few tables are involved and
+        ``querysets`` do nothing but join.
+
+        Raises ``FieldDoesNotExist`` without such a key, and `InvalidTarget` for
+        a queryset of a model that is not listed.
+        """
+        if self._fields is not None:  # type: ignore[attr-defined]
+            raise TypeError("Cannot call with_target() after .values() or .values_list().")
+        key = _target_field(self.model, field)
+        paths = key.paths_of(querysets)
+        rows = self._with_columns(key.column_names)
+        if paths is not None and rows._can_join(len(paths)):
+            return rows.select_related(*paths)
+        return rows.prefetch_related(
+            GenericPrefetch(key.name, list(querysets)) if querysets else key.name
+        )
+
+    def _with_columns(self, names: Iterable[str]) -> Self:
+        """Return the rows with ``names`` loaded, whatever ``only()`` and ``defer()`` said."""
+        fields, is_defer = self.query.deferred_loading
+        if is_defer:
+            return super().defer(None).defer(*(set(fields) - set(names))) if fields else self
+        return super().only(*fields, *names)
+
+    def _can_join(self, count: int) -> bool:
+        joined = self.query.select_related
+        if joined is True:
+            return False
+        count += len(joined or ())
+        return count <= _MOST_JOINS.get(connections[self.db].vendor, 0)
+
+    def select_related(self, *fields: Any) -> Self:
+        """As Django's, and takes the name of a key to several models."""
+        return super().select_related(*columns_of(self.model, fields))
+
+    def only(self, *fields: Any) -> Self:
+        """As Django's, and takes the name of a key to several models."""
+        return super().only(*columns_of(self.model, fields))
+
+    def defer(self, *fields: Any) -> Self:
+        """As Django's, and takes the name of a key to several models."""
+        return super().defer(*columns_of(self.model, fields))
+
+    def update(self, **values: Any) -> int:
+        """As Django's, and takes ``target=``: an object, or None."""
+        for name in list(values):
+            key = _field_or_none(self.model, name)
+            if isinstance(key, TargetField):
+                values |= key.values_for(values.pop(name), using=self.db)
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """As Django's; links that are missing are made in three statements for all."""
+        rows = list(objs)
+        for key in self.model._meta.private_fields:
+            if isinstance(key, TargetField):
+                key.prepare_rows(rows, using=self.db)
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = columns_of(self.model, kwargs["update_fields"])
+        return super().bulk_create(rows, *args, **kwargs)
+
+    bulk_create.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
+        """As Django's, and takes the name of a key to several models."""
+        rows = list(objs)
+        names = list(fields)
+        for name in names:
+            key = _field_or_none(self.model, name)
+            if isinstance(key, TargetField):
+                key.prepare_rows(rows, using=self.db)
+        return super().bulk_update(rows, columns_of(self.model, names), batch_size)
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]
+
+
+def columns_of(model: Any, names: Iterable[Any]) -> list[Any]:
+    """Return ``names`` with each key to several models replaced by its columns."""
+    return [name for path in names for name in _columns_of(model, path)]
+
+
+def _columns_of(model: Any, path: Any) -> Iterator[Any]:
+    if not isinstance(path, str):
+        yield path
+        return
+    *way, last = path.split(LOOKUP_SEP)
+    for name in way:
+        model = getattr(_field_or_none(model, name), "related_model", None)
+    key = _field_or_none(model, last)
+    if isinstance(key, TargetField):
+        for name in key.column_names:
+            yield LOOKUP_SEP.join([*way, name])
+    else:
+        yield path
+
+
+def _field_or_none(model: Any, name: str) -> Any:
+    try:
+        return model and model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _target_field(model: Any, name: str | None) -> TargetField:
+    keys = {f.name: f for f in model._meta.private_fields if isinstance(f, TargetField)}
+    if name is None and len(keys) == 1:
+        return next(iter(keys.values()))
+    if name is None or name not in keys:
+        raise FieldDoesNotExist(
+            f"{model._meta.label} has the keys to several models {sorted(keys)};"
+            f" say which with field=, not {name!r}."
+        )
+    return keys[name]

@@ -1,0 +1,58 @@
+"""Many connections that make the same thing at once: one wins, and nobody gets an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, connections
+
+from tests.linking.models import Link, Remark
+from tests.pointing.models import Like
+from tests.things.models import Document, Picture, Tag
+
+CONNECTIONS = 20
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(work: Callable[[int], Any]) -> list[Any]:
+    barrier = Barrier(CONNECTIONS)
+
+    def on_a_connection_of_its_own(number: int) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            return work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return list(pool.map(on_a_connection_of_its_own, range(CONNECTIONS)))
+
+
+def test_one_link_however_many_make_it():
+    things = [Picture.objects.create(), Document.objects.create(), Tag.objects.create(name="red")]
+    links = at_once(lambda number: Remark.objects.create(about=things[number % 3]).about_link_id)
+    assert Remark.objects.count() == CONNECTIONS
+    assert Link.objects.count() == 3
+    for kind, thing in enumerate(things):
+        assert set(links[kind::3]) == {thing.link.pk}
+
+
+def test_one_like_per_person_and_target(people):
+    [user] = people(1)
+    picture = Picture.objects.create()
+
+    def like(_number: int) -> bool:
+        try:
+            Like.objects.create(user=user, on=picture)
+        except IntegrityError:
+            return False
+        return True
+
+    assert sum(at_once(like)) == 1
+    assert Like.objects.filter(on=picture).count() == 1
