@@ -19,9 +19,11 @@ _NOTHING = "none"
 class TargetKindListFilter(FieldListFilter):
     """Filters a list by the kind of thing that its rows point at."""
 
-    def __init__(self, field: Any, request: Any, params: Any, *args: Any) -> None:
-        self.parameter = f"{args[-1]}__kind"
-        super().__init__(field, request, params, *args)
+    def __init__(
+        self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        self.parameter = f"{field_path}__kind"
+        super().__init__(field, request, params, model, model_admin, field_path)
         chosen = self.used_parameters.get(self.parameter)
         self.chosen = chosen[-1] if isinstance(chosen, list) else chosen
 

@@ -6,7 +6,10 @@
 - ``slipstream_targets.E004``: two targets would have the same column.
 - ``slipstream_targets.E005``: no target is listed.
 - ``slipstream_targets.E006``: deletion would leave a row that points at nothing, against its rule.
+- ``slipstream_targets.E007``: something else has the name of the plain value, ``target_key``.
 - ``slipstream_targets.W001``: more targets than a row should have columns for.
+- ``slipstream_targets.W002``: rows cannot be deleted with the rows of the same model that they
+  point at, on this engine (with ``check --database`` and at each ``migrate``).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core import checks
-from django.db import models
+from django.db import connections, models
 
 __all__ = ["MOST_TARGETS", "check_field", "check_keys"]
 
@@ -36,7 +39,7 @@ def check_keys(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
         for model in config.get_models()
         for field in model._meta.private_fields
         if isinstance(field, TargetField) and field.model is model
-        for message in field.check(**kwargs)
+        for message in [*field.check(**kwargs), *_check_engines(field, kwargs.get("databases"))]
     ]
 
 
@@ -51,6 +54,7 @@ def check_field(field: Any) -> Iterator[checks.CheckMessage]:
             id="slipstream_targets.E005",
         )
         return
+    yield from _check_name(field)
     yield from _check_models(field)
     yield from _check_duplicates(field)
     yield from _check_deletion(field)
@@ -61,6 +65,34 @@ def check_field(field: Any) -> Iterator[checks.CheckMessage]:
             hint="With more than about 15, point at a TargetLink, with LinkForeignKey.",
             obj=field,
             id="slipstream_targets.W001",
+        )
+
+
+def _check_engines(field: Any, databases: Any) -> Iterator[checks.CheckMessage]:
+    columns = getattr(field, "columns", ())
+    to_itself = any(column.remote_field.model is field.model for column in columns)
+    if field.null or not to_itself:
+        return
+    for alias in databases or ():
+        if not connections[alias].features.can_defer_constraint_checks:
+            yield checks.Warning(
+                f"{field} always points at something, and may point at rows of its own table."
+                f" {connections[alias].display_name} checks each row as it goes, so a row cannot"
+                " be deleted together with what it points at.",
+                hint="Allow null=True: rows then let go first. Or use models.PROTECT.",
+                obj=field,
+                id="slipstream_targets.W002",
+            )
+
+
+def _check_name(field: Any) -> Iterator[checks.CheckMessage]:
+    taken = {other.name for other in field.model._meta.local_fields}
+    if field.attname in taken:
+        yield checks.Error(
+            f"{field} has its plain value in {field.attname!r}, and a field has that name too.",
+            hint="Rename that field, or the target that makes it: Target(…, name=…).",
+            obj=field,
+            id="slipstream_targets.E007",
         )
 
 

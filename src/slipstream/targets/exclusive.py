@@ -46,6 +46,10 @@ class Target:
     related_name: str | None = None
     """As in ``ForeignKey``. Default: as the field says."""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.model, str | models.base.ModelBase):
+            raise TypeError(f"A target is a model or the label of one, not {self.model!r}.")
+
     def name_on(self, model: type[models.Model]) -> str:
         """Return the name, for a field on ``model``."""
         if self.name:

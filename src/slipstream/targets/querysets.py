@@ -14,7 +14,7 @@ from slipstream.targets.fields import TargetField
 
 __all__ = ["TargetQuerySet", "columns_of"]
 
-_MOST_JOINS = {"sqlite": 20, "postgresql": 5}
+_MOST_JOINS = {"sqlite": 8, "postgresql": 4}
 """Above these, planning one big join costs more than a query for each kind.
 
 Measured by ``./dev bench targets``. SQLite has no round trip to save and plans

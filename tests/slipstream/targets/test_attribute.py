@@ -207,7 +207,9 @@ def test_walking_the_fields_costs_nothing(kinds, django_assert_num_queries):
     assert "target" not in data
 
 
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
 def test_a_copy_has_the_target_and_goes_its_own_way(kinds, duplicate, django_assert_num_queries):
     row = Activity.objects.create(target=kinds.picture)
     other = duplicate(row)

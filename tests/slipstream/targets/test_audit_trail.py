@@ -33,7 +33,7 @@ def test_the_page_shows_the_code_that_is_tested():
         for path in (
             "trail/models.py",
             "trail/audit.py",
-            "slipstream/targets/test_generic.py",
+            "slipstream/targets/test_generic_finding.py",
         )
     )
     parts = [

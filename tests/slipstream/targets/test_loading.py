@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.db import connection
 from django.db.models import Count, Prefetch, prefetch_related_objects
 
 from slipstream.exceptions import InvalidTarget
@@ -129,7 +130,9 @@ def test_prefetches_go_on_from_the_target(things, django_assert_num_queries):
             assert [row.target.owner for row in rows] == [things[6], None]
     with django_assert_num_queries(4):
         rows = pictures.prefetch_related("target__activities")
-        assert [x.pk for row in rows for x in row.target.activities.all()] == [x.pk for x in pictures]
+        assert [x.pk for row in rows for x in row.target.activities.all()] == [
+            x.pk for x in pictures
+        ]
 
 
 def test_prefetches_come_to_the_target(things, django_assert_num_queries):
@@ -137,7 +140,9 @@ def test_prefetches_come_to_the_target(things, django_assert_num_queries):
     with django_assert_num_queries(8):
         [found] = User.objects.filter(pk=user.pk).prefetch_related("acted__target")
         assert sorted(map(str, targets(found.acted.all()))) == sorted(map(str, things))
-    of_pictures = Prefetch("acted", Activity.objects.filter(target_picture__isnull=False).with_target())
+    of_pictures = Prefetch(
+        "acted", Activity.objects.filter(target_picture__isnull=False).with_target()
+    )
     [found] = User.objects.filter(pk=user.pk).prefetch_related(of_pictures)
     with django_assert_num_queries(0):
         assert set(targets(found.acted.all())) == set(things[:2])
@@ -196,12 +201,13 @@ def test_select_related_through_another_row(things, django_assert_num_queries):
         assert caption.activity.target == things[3]
 
 
-def test_few_kinds_are_joined_on_every_engine(captions, kinds, django_assert_num_queries):
-    expected = [kinds.picture, kinds.document, None, kinds.picture2]
-    with django_assert_num_queries(1):
-        assert targets(Caption.objects.order_by("pk").with_target()) == expected
+def test_few_kinds_are_joined_except_on_mariadb(captions, kinds, django_assert_num_queries):
+    joins = connection.vendor != "mysql"
+    with django_assert_num_queries(1 if joins else 3):
+        rows = Caption.objects.order_by("pk").with_target()
+        assert targets(rows) == [kinds.picture, kinds.document, None, kinds.picture2]
     with_owner = Caption.objects.with_target(Picture.objects.select_related("owner"))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1 if joins else 2):
         assert with_owner.order_by("pk")[0].target.owner == kinds.user
 
 
@@ -209,7 +215,7 @@ def test_few_kinds_are_joined_on_every_engine(captions, kinds, django_assert_num
     ("queryset", "found"),
     [
         (lambda: Picture.objects.filter(title="another"), [False, True]),
-        (lambda: Picture.objects.none(), [False, False]),
+        (Picture.objects.none, [False, False]),
         (lambda: Picture.objects.annotate(n=Count("activities")), [True, True]),
         (lambda: Picture.objects.only("title"), [True, True]),
         (lambda: Picture.objects.prefetch_related("owner"), [True, True]),
@@ -233,7 +239,9 @@ def test_many_kinds_are_loaded_too(things, django_assert_max_num_queries):
         LoudActivity.objects.with_target(),
         Activity.objects.with_target().filter(verb="liked"),
         Activity.objects.annotate(n=Count("actor")).with_target(),
-        Activity.objects.select_related("actor").with_target(Picture.objects.select_related("owner")),
+        Activity.objects.select_related("actor").with_target(
+            Picture.objects.select_related("owner")
+        ),
     ):
         assert targets(rows.order_by("pk")) == things
     assert Activity.objects.with_target().count() == 8
@@ -251,6 +259,8 @@ def test_with_target_says_which_of_two_keys_and_refuses_what_it_cannot_load(db):
         list(Activity.objects.with_target(Picture.objects.none(), Picture.objects.all()))
     with pytest.raises(ValueError, match="values"):
         list(Activity.objects.with_target(Picture.objects.values("pk")))
+    with pytest.raises(TypeError, match="values"):
+        Activity.objects.values("verb").with_target()
 
 
 def test_loaded_rows_are_pickled_with_their_targets(things, django_assert_num_queries):
@@ -269,4 +279,3 @@ def test_a_queryset_is_pickled_before_it_is_read(things, kinds):
         again = Activity.objects.all()
         again.query = pickle.loads(pickle.dumps(rows.query))
         assert targets(again) == [kinds.tag]
-

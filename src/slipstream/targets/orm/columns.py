@@ -15,11 +15,13 @@ def cascade(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
     For a nullable key ``CASCADE`` sets it to null first where constraints
     cannot be deferred (MariaDB). Where one must be set, that would break the CHECK.
     """
+    # A table cannot come before itself, and told that it must, the collector orders none.
+    to_itself = field.model._meta.concrete_model is field.related_model._meta.concrete_model
     collector.collect(
         sub_objs,
         source=field.remote_field.model,
         source_attr=field.name,
-        nullable=False,
+        nullable=to_itself,
         fail_on_restricted=False,
     )
 
