@@ -103,6 +103,8 @@ def test_progress_is_shown_and_what_is_refused_keeps_its_words(
     refused = page.locator(".share-card", has_text="not a picture that can be read")
     expect(refused).to_have_count(1)
     expect(refused.locator("[name=description]")).to_have_value("words worth keeping")
+    # The other one may still be on its way.
+    expect(page.locator(".share-card progress:visible")).to_have_count(0)
     assert [image.title.lower() for image in Image.objects.all()] == ["good"]
 
 
