@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import models, router
 
-__all__ = ["KeyAttribute", "PrefetchedTarget", "TargetAttribute", "TargetKey"]
+from slipstream.exceptions import InvalidTarget
+
+__all__ = ["KeyAttribute", "LinkAttribute", "PrefetchedTarget", "TargetAttribute", "TargetKey"]
 
 
 class TargetKey(NamedTuple):
@@ -62,13 +64,77 @@ class TargetAttribute:
                 queryset = column.related_model._base_manager.all()
             queryset._add_hints(instance=instances[0])
             queryset = queryset.using(queryset._db or instances[0]._state.db)
-            found.extend(queryset.filter(**{f"{column.target_field.name}__in": pks}))
+            queryset = queryset.filter(**{f"{column.target_field.name}__in": pks})
+            if hasattr(queryset, "fetch_mode"):  # since Django 6.1
+                queryset = queryset.fetch_mode(instances[0]._state.fetch_mode)
+            found.extend(queryset)
         # Handed over through an attribute that fills the column's own cache.
         return found, field.key_of, field.key_of_row, True, field.prefetched_name, True
 
 
+class LinkAttribute:
+    """``row.target`` through a link: a target waits with the row until the link is known."""
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+    def __get__(self, row: Any, owner: Any = None) -> Any:
+        if row is None:
+            return self
+        waiting = self.field.waiting_target(row)
+        if waiting is not None:
+            return waiting
+        link = self.field.link_of(row)
+        return link and link.target
+
+    def __set__(self, row: Any, target: Any) -> None:
+        if target is not None:
+            self.field.column_for(target)
+            _choose_database(row, target, self.field)
+        setattr(row, self.field.link_column.attname, None)
+        if self.field.link_column.is_cached(row):
+            self.field.link_column.delete_cached_value(row)
+        self.field.wait(row, target)
+
+    def __delete__(self, row: Any) -> None:
+        self.__set__(row, None)
+
+    def is_cached(self, row: Any) -> bool:
+        """Return whether reading the target costs no query."""
+        if self.field.waiting_target(row) is not None:
+            return True
+        if getattr(row, self.field.link_column.attname) is None:
+            return True
+        link = self.field.link_column.get_cached_value(row, default=None)
+        return link is not None and TargetAttribute(self.field.link_target).is_cached(link)
+
+    def get_prefetch_querysets(self, instances: Any, querysets: Any = None) -> Any:
+        """Return the targets of ``instances``: a query for the links, one for each model."""
+        field = self.field
+        models.prefetch_related_objects(instances, field.link_column.name)
+        links = {link.pk: link for row in instances if (link := field.link_of(row))}
+        found: Any = []
+        if links:
+            attribute = TargetAttribute(field.link_target)
+            found, *_rest = attribute.get_prefetch_querysets(list(links.values()), querysets)
+        return found, field.link_target.key_of, field.key_of_row, True, field.prefetched_name, True
+
+
+def _choose_database(row: Any, target: Any, field: Any) -> None:
+    """Put a new row where its target is, as Django's foreign keys do."""
+    if row._state.db is None:
+        row._state.db = router.db_for_write(type(row), instance=target)
+    if target._state.db is None:
+        return
+    if not router.allow_relation(target, row):
+        raise InvalidTarget(f"{field}: {target!r} is in another database than the row.")
+
+
 class KeyAttribute:
-    """``row.target_key``: which kind and which primary key, or None. Never a query."""
+    """``row.target_key``: which kind and which primary key, or None.
+
+    No query, but where the columns themselves were deferred.
+    """
 
     def __init__(self, field: Any) -> None:
         self.field = field

@@ -7,6 +7,7 @@
 - ``slipstream_targets.E005``: no target is listed.
 - ``slipstream_targets.E006``: deletion would leave a row that points at nothing, against its rule.
 - ``slipstream_targets.E007``: something else has the name of the plain value, ``target_key``.
+- ``slipstream_targets.E008``: a link goes through a model that is no ``TargetLink``.
 - ``slipstream_targets.W001``: more targets than a row should have columns for.
 - ``slipstream_targets.W002``: rows cannot be deleted with the rows of the same model that they
   point at, on this engine (with ``check --database`` and at each ``migrate``).
@@ -22,7 +23,7 @@ from django.apps import apps
 from django.core import checks
 from django.db import connections, models
 
-__all__ = ["MOST_TARGETS", "check_field", "check_keys"]
+__all__ = ["MOST_TARGETS", "check_field", "check_keys", "check_link"]
 
 MOST_TARGETS = 15
 """Above this a link table is smaller and faster."""
@@ -93,6 +94,21 @@ def _check_name(field: Any) -> Iterator[checks.CheckMessage]:
             hint="Rename that field, or the target that makes it: Target(…, name=…).",
             obj=field,
             id="slipstream_targets.E007",
+        )
+
+
+def check_link(field: Any) -> Iterator[checks.CheckMessage]:
+    """Yield what is wrong with a ``LinkForeignKey``."""
+    from slipstream.targets.links import TargetLink
+
+    yield from _check_name(field)
+    model = field.link_column.remote_field.model
+    if not isinstance(model, str) and not issubclass(model, TargetLink):
+        yield checks.Error(
+            f"{field} goes through {model._meta.label}, which is no TargetLink.",
+            hint="Declare class Link(TargetLink): target_models = […], and name that.",
+            obj=field,
+            id="slipstream_targets.E008",
         )
 
 

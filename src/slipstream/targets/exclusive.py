@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -92,7 +92,7 @@ class ExclusiveForeignKey(TargetField):
     those with which a target may occur once.
 
     Reading ``row.target`` costs what reading a foreign key costs: no query where
-    the target is loaded, else one. ``row.target_key`` never costs one.
+    the target is loaded, else one. ``row.target_key`` costs none.
     """
 
     column_class: type[Any] = TargetForeignKey
@@ -306,11 +306,6 @@ class ExclusiveForeignKey(TargetField):
         """Return one of the three lookups there are: exact, in and isnull."""
         return LOOKUPS.get(lookup_name)
 
-    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        """Refuse ``update()`` by querysets that do not know which columns to set."""
-        names = ", ".join(self.column_names)
-        raise FieldError(f"Use TargetQuerySet to update {self}, or name its columns: {names}.")
-
     # -- checking
 
     def check(self, **kwargs: Any) -> list[Any]:
@@ -336,11 +331,17 @@ class ExclusiveConstraint(models.CheckConstraint):
         self, model: Any, instance: Any, exclude: Any = None, using: str = "default"
     ) -> None:
         """Raise ``ValidationError`` if ``instance`` breaks it. No query, unlike a plain CHECK."""
-        field = next(
-            field
-            for field in model._meta.private_fields
-            if getattr(field, "constraint_name", "") == self.name
+        field: Any = next(
+            (
+                f
+                for f in model._meta.private_fields
+                if getattr(f, "constraint_name", "") == self.name
+            ),
+            None,
         )
+        if field is None:  # a model of a migration, which knows the columns alone
+            super().validate(model, instance, exclude, using)
+            return
         shown = [column for column in field.columns if column.name not in (exclude or ())]
         count = sum(
             getattr(instance, column.attname) is not None

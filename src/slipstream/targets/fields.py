@@ -71,6 +71,9 @@ class TargetField(models.Field):  # type: ignore[type-arg]
     def prepare_rows(self, rows: Sequence[models.Model], *, using: str) -> None:
         """Make ``rows`` ready to be written."""
 
+    def forget(self, row: models.Model) -> None:
+        """Forget what was assigned to ``row`` and is not in its columns yet."""
+
     # -- what all have
 
     @property
@@ -99,6 +102,11 @@ class TargetField(models.Field):  # type: ignore[type-arg]
     def clean(self, value: Any, model_instance: Any) -> Any:
         """Return ``value``: validated by the columns and by the constraint on them."""
         return value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """Refuse ``update()`` by querysets that do not know which columns to set."""
+        names = ", ".join(self.column_names)
+        raise FieldError(f"Use TargetQuerySet to update {self}, or name its columns: {names}.")
 
     def refusal(self, value: Any) -> InvalidTarget:
         """Return the error for ``value``, which is none of the models listed."""

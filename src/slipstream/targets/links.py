@@ -8,14 +8,17 @@ whose attribute behaves like that of an `ExclusiveForeignKey`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, router
-from django.db.models import prefetch_related_objects
+from django.db.models.signals import pre_save
 
 from slipstream.exceptions import InvalidTarget
-from slipstream.targets.attributes import TargetAttribute, TargetKey
+from slipstream.sql import retrying_deadlocks
+from slipstream.targets.attributes import LinkAttribute, TargetKey
+from slipstream.targets.checks import check_link
 from slipstream.targets.exclusive import ExclusiveForeignKey, ExclusiveOneToOneField
 from slipstream.targets.fields import TargetField
 from slipstream.targets.names import index_name
@@ -47,12 +50,15 @@ def links_for(
 ) -> list[TargetLink]:
     """Return the links to ``targets``, in their order, made where there were none.
 
-    One query where all are there, else three statements, however many targets.
-    Exact under concurrency: of two that make the same link at once, UNIQUE lets
-    one win, and both get its link.
+    One query where all are there, else three statements, however many targets
+    (on SQLite one for each few hundred). Exact under concurrency: of two that
+    make the same link at once, UNIQUE lets one win, and both get its link. Made
+    in key order, so that two who make several do not deadlock; outside of a
+    transaction, deadlocks are tried again.
 
-    Raises `InvalidTarget` for an object of another model, one that is not
-    saved, or one that was deleted meanwhile.
+    Raises `InvalidTarget` for an object of another model or one that is not
+    saved, and on MariaDB for one that was deleted meanwhile, which the other
+    engines tell as an ``IntegrityError`` when the transaction is committed.
     """
     targets = list(targets)
     using = using or router.db_for_write(link_model)
@@ -61,9 +67,11 @@ def links_for(
     found = _find(link_model, targets, using=using)
     missing = {key: target for key, target in zip(keys, targets, strict=True) if key not in found}
     if missing:
-        link_model._base_manager.using(using).bulk_create(
-            [link_model(target=target) for target in missing.values()], ignore_conflicts=True
+        rows = [link_model(target=missing[key]) for key in sorted(missing)]
+        write = partial(
+            link_model._base_manager.using(using).bulk_create, rows, ignore_conflicts=True
         )
+        retrying_deadlocks(write, using=using)
         found |= _find(link_model, list(missing.values()), using=using)
     for key, target in missing.items():
         if key not in found:
@@ -77,7 +85,7 @@ def _target_of(link_model: Any) -> ExclusiveForeignKey:
 
 def _saved_key(field: ExclusiveForeignKey, target: models.Model) -> Any:
     key = field.key_of(target)
-    if target.pk is None:
+    if target.pk is None or target._state.adding:
         raise InvalidTarget(f"{target!r} is not saved; save it before pointing at it.")
     return key
 
@@ -101,16 +109,20 @@ class LinkForeignKey(TargetField):
 
     has the one column ``about_link``. ``comment.about`` reads, sets and deletes;
     ``filter(about=…)``, ``about__in=…``, ``about__isnull=…`` and
-    ``prefetch_related("about")`` work with any manager. What is not an object, a
-    list or a queryset filters by the link: ``about_link__target=OuterRef("pk")``.
-    ``image.link.comments`` leads back.
+    ``prefetch_related("about")`` work with any manager. ``image.link.comments``
+    leads back; ``image.link`` raises where nothing has pointed at it yet.
 
     Reading ``row.about`` costs up to two queries, prefetching one more than the
-    kinds. Saving makes the link where there is none: one query where it is
-    there, three statements otherwise.
+    kinds. A target that was assigned waits with the row, whose ``about_link`` is
+    empty until it is saved. Saving makes the link where there is none: one query
+    where it is there, three statements otherwise. Links stay when the last row that points goes.
+
+    Forms and the admin do not show the link; a form of one's own sets ``about``.
 
     ``index_with`` names the columns that follow in the link column's index.
     """
+
+    attribute_class = LinkAttribute
 
     def __init__(
         self,
@@ -123,7 +135,6 @@ class LinkForeignKey(TargetField):
         verbose_name: Any = None,
     ) -> None:
         super().__init__(verbose_name, null=null)
-        self.attribute_class = LinkAttribute
         self.to = to
         self.on_delete = on_delete
         self.related_name = related_name
@@ -136,6 +147,12 @@ class LinkForeignKey(TargetField):
     def column_names(self) -> list[str]:
         """The one foreign key."""
         return [self.link_column.name]
+
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+        """Give ``cls`` the attributes, and the columns if it has a table."""
+        super().contribute_to_class(cls, name, private_only)
+        if not cls._meta.abstract:
+            pre_save.connect(self._before_save, sender=cls)
 
     def contribute_columns(self, cls: Any) -> None:
         """Give ``cls`` the foreign key to the link table."""
@@ -179,7 +196,7 @@ class LinkForeignKey(TargetField):
 
     def values_for(self, target: models.Model | None, *, using: str) -> dict[str, Any]:
         """Return the link to ``target``, made if there is none."""
-        link = target and links_for(self.link_model, [target], using=using)[0]
+        link = None if target is None else links_for(self.link_model, [target], using=using)[0]
         return {self.link_column.name: link}
 
     def paths_of(self, querysets: Sequence[models.QuerySet[Any]]) -> list[str] | None:
@@ -204,101 +221,90 @@ class LinkForeignKey(TargetField):
 
     def plain_value(self, row: Any) -> TargetKey | None:
         """Return the key of a target that waits to be saved, else that of the link."""
-        waiting = row._state.fields_cache.get(self.name)
-        if waiting is not None:
-            kind = self.link_target.kind_of(self.column_for(waiting))
-            return TargetKey(kind, waiting.pk)
         key = getattr(row, self.link_column.attname)
-        return None if key is None else TargetKey("link", key)
+        if key is not None:
+            return TargetKey("link", key)
+        waiting = self.waiting_target(row)
+        if waiting is None:
+            return None
+        return TargetKey(self.link_target.kind_of(self.column_for(waiting)), waiting.pk)
 
     def set_plain_value(self, row: Any, key: TargetKey | None) -> None:
         """Set the link by its key."""
         if key is not None and key[0] != "link":
             raise InvalidTarget(f"{self} has no kind {key[0]!r}; there is 'link'.")
-        row._state.fields_cache.pop(self.name, None)
+        self.wait(row, None)
         setattr(row, self.link_column.attname, key and key[1])
 
-    # -- writing
+    # -- a target that waits for its link
+
+    def wait(self, row: Any, target: models.Model | None, link: Any = None) -> None:
+        """Keep ``target`` with ``row``, with the key of its link once that is known."""
+        if target is None:
+            row._state.fields_cache.pop(self.name, None)
+        else:
+            row._state.fields_cache[self.name] = (target, link)
+
+    def forget(self, row: models.Model) -> None:
+        """Forget a target that waits."""
+        self.wait(row, None)
+
+    def waiting_target(self, row: Any) -> Any:
+        """Return the target that was assigned, unless the link was set or read anew since."""
+        target, link = row._state.fields_cache.get(self.name, (None, None))
+        return target if getattr(row, self.link_column.attname) == link else None
 
     def prepare_rows(self, rows: Iterable[models.Model], *, using: str) -> None:
         """Give each of ``rows`` that was assigned a target its link; three statements for all."""
-        waiting = [row for row in rows if self.name in row._state.fields_cache]
-        if not waiting:
+        waiting = [row for row in rows if getattr(row, self.link_column.attname) is None]
+        self._find_links([row for row in waiting if self.waiting_target(row)], using=using)
+
+    def prepare_insert(self, row: models.Model, *, using: str) -> None:
+        """Give ``row``, about to be inserted, its link.
+
+        Anew where it was inserted before: that was rolled back, and perhaps the link with it.
+        """
+        is_there = getattr(row, self.link_column.attname) is not None and row._state.adding
+        if not is_there and self.waiting_target(row) is not None:
+            self._find_links([row], using=using)
+
+    def _find_links(self, rows: Sequence[Any], *, using: str) -> None:
+        if not rows:
             return
-        targets = [row._state.fields_cache[self.name] for row in waiting]
-        for row, link in zip(
-            waiting, links_for(self.link_model, targets, using=using), strict=True
-        ):
-            target = row._state.fields_cache.pop(self.name)
+        targets = [self.waiting_target(row) for row in rows]
+        links = links_for(self.link_model, targets, using=using)
+        for row, target, link in zip(rows, targets, links, strict=True):
             link.target = target
             setattr(row, self.link_column.name, link)
+            self.wait(row, target, link.pk)
+
+    def _before_save(self, *, instance: Any, using: str, raw: bool, **_kwargs: Any) -> None:
+        # Here and not later: an error now leaves the caller's transaction usable.
+        if not raw:
+            self.prepare_rows([instance], using=using)
 
     def clean(self, value: Any, model_instance: Any) -> Any:
-        """Raise ``ValidationError`` where nothing is pointed at and something must be."""
+        """Raise ``ValidationError`` where nothing is pointed at and something must be.
+
+        One query where the target was assigned: its link, if it has one, is what
+        unique constraints are about.
+        """
         if value is None and not self.null:
             raise ValidationError(self.error_messages["null"], code="null")
         return value
 
     # -- filtering
 
-    def get_col(self, alias: str, output_field: Any = None) -> LinkColumn:
+    def get_col(self, alias: str, output_field: Any = None) -> Any:
         """Return the link column, for a lookup."""
-        return LinkColumn(alias, self.link_column, self)
+        return LinkColumn(alias, (self.link_column,), (self.link_column,), self)
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Return one of the three lookups there are: exact, in and isnull."""
         return LINK_LOOKUPS.get(lookup_name)
 
-    def select_format(self, compiler: Any, sql: str, params: Any) -> Any:
-        """Refuse to be selected: the column holds a link, and no target."""
-        raise FieldError(f"{self} cannot be selected; name its column: {self.link_column.name}.")
+    # -- checking
 
-
-class LinkAttribute:
-    """``row.target`` through a link: a target waits in the row's cache until it is saved."""
-
-    def __init__(self, field: LinkForeignKey) -> None:
-        self.field = field
-
-    def __get__(self, row: Any, owner: Any = None) -> Any:
-        if row is None:
-            return self
-        if self.field.name in row._state.fields_cache:
-            return row._state.fields_cache[self.field.name]
-        link = self.field.link_of(row)
-        return link and link.target
-
-    def __set__(self, row: Any, target: Any) -> None:
-        if target is not None:
-            self.field.column_for(target)
-        self.__delete__(row)
-        if target is not None:
-            row._state.fields_cache[self.field.name] = target
-
-    def __delete__(self, row: Any) -> None:
-        row._state.fields_cache.pop(self.field.name, None)
-        setattr(row, self.field.link_column.attname, None)
-        if self.field.link_column.is_cached(row):
-            self.field.link_column.delete_cached_value(row)
-
-    # -- for prefetch_related
-
-    def is_cached(self, row: Any) -> bool:
-        """Return whether reading the target costs no query."""
-        if self.field.name in row._state.fields_cache:
-            return True
-        if getattr(row, self.field.link_column.attname) is None:
-            return True
-        link = self.field.link_column.get_cached_value(row, default=None)
-        return link is not None and TargetAttribute(self.field.link_target).is_cached(link)
-
-    def get_prefetch_querysets(self, instances: Any, querysets: Any = None) -> Any:
-        """Return the targets of ``instances``: a query for the links, one for each model."""
-        prefetch_related_objects(instances, self.field.link_column.name)
-        links = {link.pk: link for row in instances if (link := self.field.link_of(row))}
-        found: Any = []
-        if links:
-            attribute = TargetAttribute(self.field.link_target)
-            found, *_rest = attribute.get_prefetch_querysets(list(links.values()), querysets)
-        field = self.field
-        return found, field.link_target.key_of, field.key_of_row, True, field.prefetched_name, True
+    def check(self, **kwargs: Any) -> list[Any]:
+        """Return what is wrong with the declaration."""
+        return [*super().check(**kwargs), *check_link(self)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from slipstream.targets.fields import TargetField
 from slipstream.targets.querysets import TargetQuerySet, columns_of
 
 __all__ = ["PointingModel"]
@@ -36,5 +37,8 @@ class PointingModel(models.Model):
         self, using: str | None = None, fields: Any = None, from_queryset: Any = None
     ) -> None:
         """As Django's, and takes the name of a key to several models in ``fields``."""
+        for key in self._meta.private_fields:
+            if isinstance(key, TargetField) and (fields is None or key.name in fields):
+                key.forget(self)
         fields = fields and columns_of(type(self), fields)
         super().refresh_from_db(using, fields, from_queryset)

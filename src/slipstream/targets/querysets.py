@@ -72,7 +72,7 @@ class TargetQuerySet(models.QuerySet[Any]):
 
     def select_related(self, *fields: Any) -> Self:
         """As Django's, and takes the name of a key to several models."""
-        return super().select_related(*columns_of(self.model, fields))
+        return super().select_related(*columns_of(self.model, fields, joined=True))
 
     def only(self, *fields: Any) -> Self:
         """As Django's, and takes the name of a key to several models."""
@@ -84,6 +84,7 @@ class TargetQuerySet(models.QuerySet[Any]):
 
     def update(self, **values: Any) -> int:
         """As Django's, and takes ``target=``: an object, or None."""
+        self._for_write = True  # links are made where the rows are written
         for name in list(values):
             key = _field_or_none(self.model, name)
             if isinstance(key, TargetField):
@@ -95,6 +96,7 @@ class TargetQuerySet(models.QuerySet[Any]):
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """As Django's; links that are missing are made in three statements for all."""
         rows = list(objs)
+        self._for_write = True
         for key in self.model._meta.private_fields:
             if isinstance(key, TargetField):
                 key.prepare_rows(rows, using=self.db)
@@ -109,6 +111,7 @@ class TargetQuerySet(models.QuerySet[Any]):
     ) -> int:
         """As Django's, and takes the name of a key to several models."""
         rows = list(objs)
+        self._for_write = True
         names = list(fields)
         for name in names:
             key = _field_or_none(self.model, name)
@@ -119,12 +122,15 @@ class TargetQuerySet(models.QuerySet[Any]):
     bulk_update.alters_data = True  # type: ignore[attr-defined]
 
 
-def columns_of(model: Any, names: Iterable[Any]) -> list[Any]:
-    """Return ``names`` with each key to several models replaced by its columns."""
-    return [name for path in names for name in _columns_of(model, path)]
+def columns_of(model: Any, names: Iterable[Any], *, joined: bool = False) -> list[Any]:
+    """Return ``names`` with each key to several models replaced by its columns.
+
+    By all that leads to its targets, if they are to be ``joined``.
+    """
+    return [name for path in names for name in _columns_of(model, path, joined=joined)]
 
 
-def _columns_of(model: Any, path: Any) -> Iterator[Any]:
+def _columns_of(model: Any, path: Any, *, joined: bool) -> Iterator[Any]:
     if not isinstance(path, str):
         yield path
         return
@@ -133,7 +139,7 @@ def _columns_of(model: Any, path: Any) -> Iterator[Any]:
         model = getattr(_field_or_none(model, name), "related_model", None)
     key = _field_or_none(model, last)
     if isinstance(key, TargetField):
-        for name in key.column_names:
+        for name in (key.paths_of(()) or ()) if joined else key.column_names:
             yield LOOKUP_SEP.join([*way, name])
     else:
         yield path

@@ -56,3 +56,14 @@ def test_one_like_per_person_and_target(people):
 
     assert sum(at_once(like)) == 1
     assert Like.objects.filter(on=picture).count() == 1
+
+
+def test_many_links_made_in_opposite_orders():
+    pictures = [Picture.objects.create() for _ in range(60)]
+
+    def make(number: int) -> int:
+        order = pictures if number % 2 else pictures[::-1]
+        return len(Remark.objects.bulk_create(Remark(about=picture) for picture in order))
+
+    assert sum(at_once(make)) == CONNECTIONS * len(pictures)
+    assert Link.objects.count() == len(pictures)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import pytest
+from django.apps import apps
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldError, ValidationError
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.migrations.state import ProjectState
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
+from django.test.utils import isolate_apps
 
 from slipstream.exceptions import InvalidTarget
-from slipstream.targets import links_for
+from slipstream.targets import LinkForeignKey, links_for
 from tests.linking.models import Bookmark, Link, Remark
 from tests.things.models import Cover, Document, FeaturedPicture, Picture, Place, Restaurant, Tag
 
@@ -173,7 +178,7 @@ class TestFilters:
         [
             ({"about": 5}, InvalidTarget),
             ({"about__in": [5]}, InvalidTarget),
-            ({"about": OuterRef("pk")}, FieldError),
+            ({"about__in": Picture.objects.all().union(Picture.objects.all())}, FieldError),
             ({"about__text": "x"}, FieldError),
             ({"about__gt": 1}, FieldError),
         ],
@@ -182,9 +187,29 @@ class TestFilters:
         with pytest.raises(error):
             Remark.objects.filter(**lookup)
 
-    def test_cannot_be_selected(self, remarks):
-        with pytest.raises(FieldError, match="about_link"):
-            list(Remark.objects.values("about"))
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            lambda: Remark.objects.values("about"),
+            lambda: Remark.objects.filter(pk=F("about")),
+            lambda: Remark.objects.filter(about_link=F("about")),
+            lambda: Remark.objects.annotate(key=Cast("about", models.CharField())),
+            lambda: Remark.objects.filter(Exists(Picture.objects.filter(pk=OuterRef("about")))),
+        ],
+    )
+    def test_the_key_of_a_link_is_never_taken_for_that_of_a_target(self, remarks, rows):
+        with pytest.raises((FieldError, ValueError), match=r"about_link|composite|Composite"):
+            list(rows())
+
+    def test_an_outer_row_may_be_the_target(self, remarks, things):
+        talked = Remark.objects.filter(about=OuterRef("pk"))
+        assert list(Picture.objects.filter(Exists(talked))) == [things[0]]
+        assert not Picture.objects.filter(~Exists(talked)).exists()
+
+    def test_the_link_table_further_out_is_not_taken_for_the_one_inside(self, remarks, things):
+        inner = Picture.objects.filter(pk=OuterRef(OuterRef("target_picture")))
+        links = Link.objects.annotate(is_it=Exists(Remark.objects.filter(about__in=inner)))
+        assert list(links.filter(is_it=True)) == [remarks[0].about_link]
 
 
 class TestLoading:
@@ -242,14 +267,90 @@ class TestWriting:
 
     def test_plain_managers_refuse_what_they_do_not_know(self, things):
         Bookmark.objects.create(target=things[0])
-        with pytest.raises((TypeError, FieldError)), transaction.atomic():
+        with (
+            pytest.raises((TypeError, FieldError), match=r"LinkForeignKey|Bookmark\.target"),
+            transaction.atomic(),
+        ):
             Bookmark.objects.update(target=things[1])
+        with pytest.raises(FieldError, match=r"TargetQuerySet|concrete"), transaction.atomic():
+            Bookmark.objects.update(target=None)
         assert Bookmark.objects.get().target == things[0]
 
     def test_links_for_keeps_the_order_and_takes_duplicates(self, things):
         links = links_for(Link, [things[1], things[0], things[1]])
         assert [link.target for link in links] == [things[1], things[0], things[1]]
         assert links[0] == links[2]
+
+
+class TestWaiting:
+    """Between the assignment and what becomes of it."""
+
+    def test_refreshing_forgets_it(self, remarks, things):
+        for fields in (None, ["about"]):
+            remark = Remark.objects.get(pk=remarks[0].pk)
+            remark.about = things[1]
+            remark.refresh_from_db(fields=fields)
+            assert remark.about == things[0]
+            remark.save()
+            assert Remark.objects.get(pk=remark.pk).about == things[0]
+
+    def test_a_link_that_is_set_later_wins(self, remarks, things):
+        remark = Remark(about=things[0])
+        remark.about_link = remarks[1].about_link
+        assert remark.about == things[1]
+        remark.save()
+        assert Remark.objects.get(pk=remark.pk).about == things[1]
+
+    @pytest.mark.parametrize("again", [{}, {"force_insert": True}])
+    def test_a_row_is_saved_again_after_a_rollback(self, things, again):
+        remark = Remark(about=things[0])
+        with transaction.atomic():
+            remark.save()
+            transaction.set_rollback(True)
+        remark.save(**again)
+        assert Remark.objects.get().about == things[0]
+        assert Remark.objects.get().about_link.target == things[0]
+
+    def test_what_is_refused_leaves_the_transaction_usable(self, db):
+        picture = Picture()
+        remark = Remark(about=picture)
+        with transaction.atomic():
+            with pytest.raises(InvalidTarget):
+                remark.save()
+            picture.save()
+            remark.save()
+        assert Remark.objects.get().about == picture
+
+    def test_update_or_create_and_copies(self, remarks, things):
+        remark, made = Remark.objects.update_or_create(
+            pk=remarks[0].pk, defaults={"about": things[1]}
+        )
+        assert (made, Remark.objects.get(pk=remark.pk).about) == (False, things[1])
+        twin = copy.copy(Remark(about=things[2]))
+        twin.save()
+        assert Remark.objects.get(pk=twin.pk).about == things[2]
+
+
+def test_what_goes_through_something_else_is_told():
+    with isolate_apps("tests.linking"):
+
+        class Wrong(models.Model):
+            about_key = models.IntegerField(default=0)
+            about = LinkForeignKey(Picture, on_delete=models.CASCADE, related_name="+")
+
+            class Meta:
+                app_label = "linking"
+
+        found = {message.id for message in Wrong._meta.get_field("about").check()}
+    assert found == {"slipstream_targets.E007", "slipstream_targets.E008"}
+
+
+def test_models_of_migrations_know_the_columns_alone(things):
+    old = ProjectState.from_apps(apps).apps
+    picture = old.get_model("things.Picture").objects.get(pk=things[0].pk)
+    link = old.get_model("linking.Link").objects.create(target_picture=picture)
+    old.get_model("linking.Remark").objects.create(about_link=link)
+    assert Remark.objects.get().about == things[0]
 
 
 class TestDeletion:

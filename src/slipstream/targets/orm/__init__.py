@@ -1,4 +1,4 @@
-"""Everything in `slipstream.targets` that reaches below the ORM's public names.
+"""What in `slipstream.targets` reaches below the ORM's public names.
 
 Checked against Django 5.2, 6.0 and 6.1. It uses
 
@@ -7,6 +7,9 @@ Checked against Django 5.2, 6.0 and 6.1. It uses
 - ``Options.original_attrs``, which is what migrations read of a model's ``Meta``;
 - ``Collector.collect()`` in an ``on_delete``, and ``lazy_sub_objs``;
 - ``QuerySet.query.select_related``, to say by paths what a queryset would join.
+
+Besides, keys are private fields (``mti_inherited``), keep what they loaded in
+``_state.fields_cache``, and `slipstream.targets.querysets` reads ``query.deferred_loading``.
 """
 
 from slipstream.targets.orm.columns import (

@@ -83,9 +83,11 @@ class LinkingForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         return name, "django.db.models.ForeignKey", args, kwargs
 
     def pre_save(self, row: Any, add: bool) -> Any:  # noqa: FBT001 - Django's signature
-        """Make the link of a target that waits in ``row``, and return its key."""
-        using = row._state.db or router.db_for_write(type(row), instance=row)
-        self.linking_field.prepare_rows([row], using=using)
+        """Return the key of the link, made where ``row`` was assigned a target."""
+        # No field in models of migrations, which know the column alone.
+        if self.linking_field is not None and add:
+            using = row._state.db or router.db_for_write(type(row), instance=row)
+            self.linking_field.prepare_insert(row, using=using)
         return super().pre_save(row, add)
 
 

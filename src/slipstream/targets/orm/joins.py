@@ -25,6 +25,7 @@ def joins_of(queryset: models.QuerySet[Any]) -> list[str] | None:
         and not query.combinator
         and not query.select_for_update
         and not query.distinct
+        and getattr(queryset, "_fetch_mode", None) in (None, getattr(models, "FETCH_ONE", None))
         and not query.annotations
         and not query.is_sliced
         and not query.deferred_loading[0]

@@ -15,7 +15,7 @@ from django.db.models.sql.where import AND, OR, WhereNode
 
 from slipstream.exceptions import InvalidTarget
 
-__all__ = ["LOOKUPS", "NOT_NULL", "ComposedLookup", "TargetColumns", "is_query", "keys_of"]
+__all__ = ["LOOKUPS", "NOT_NULL", "ComposedLookup", "Keys", "TargetColumns", "is_query", "keys_of"]
 
 
 NOT_NULL = False
@@ -91,6 +91,8 @@ class _TargetLookup(ComposedLookup):
     def column_of(self, value: Any) -> Any:
         """Return the column that ``value``, a query or an expression, belongs to."""
         field = self.lhs.output_field
+        if is_query(value) and value.combinator:
+            raise FieldError(f"{field} takes a queryset, but no union, intersection or difference.")
         if is_query(value) and not value.has_select_fields:
             return field.column_for_model(value.model)
         by_model = {c.related_model._meta.concrete_model: c for c in field.columns}
@@ -109,7 +111,9 @@ class TargetExact(_TargetLookup):
     lookup_name = "exact"
 
     def get_prep_lookup(self) -> Any:
-        if self.rhs is None or hasattr(self.rhs, "resolve_expression"):
+        if self.rhs is None or isinstance(self.rhs, Keys):
+            return self.rhs
+        if hasattr(self.rhs, "resolve_expression"):
             if is_query(self.rhs):
                 self.column_of(self.rhs)
             return self.rhs
@@ -118,7 +122,7 @@ class TargetExact(_TargetLookup):
     def condition(self) -> WhereNode:
         if isinstance(self.rhs, TargetColumns):
             return any_of(self.same_columns(self.rhs))
-        if isinstance(self.rhs, tuple):
+        if isinstance(self.rhs, Keys):
             return any_of(self.points_at(column, key) for column, key in self.rhs)
         return self.points_at(self.column_of(self.rhs), self.rhs)
 
@@ -138,12 +142,12 @@ class TargetIn(_TargetLookup):
     def get_prep_lookup(self) -> Any:
         if is_query(self.rhs):
             self.column_of(self.rhs)
-        if hasattr(self.rhs, "resolve_expression"):
+        if isinstance(self.rhs, Keys) or hasattr(self.rhs, "resolve_expression"):
             return self.rhs
         return keys_of(self.rhs, self.lhs.output_field)
 
     def condition(self) -> WhereNode:
-        if not isinstance(self.rhs, tuple):
+        if not isinstance(self.rhs, Keys):
             return self.points_at(self.column_of(self.rhs), self.rhs, "in")
         by_column: dict[Any, list[Any]] = {}
         for column, key in self.rhs:
@@ -181,7 +185,13 @@ def any_of(conditions: Iterable[WhereNode]) -> WhereNode:
     return WhereNode(some, OR)
 
 
-def keys_of(values: Any, field: Any) -> tuple[tuple[Any, Any], ...]:
+class Keys(tuple[tuple[Any, Any], ...]):
+    """Column and key of each object that a lookup was given."""
+
+    __slots__ = ()
+
+
+def keys_of(values: Any, field: Any) -> Keys:
     """Return column and key for each object among ``values``.
 
     Keys, not the objects: a query stays what it was when they change.
@@ -197,7 +207,7 @@ def keys_of(values: Any, field: Any) -> tuple[tuple[Any, Any], ...]:
         if key is None:
             raise InvalidTarget(f"{item!r} is not saved; nothing points at it.")
         keys.append((column, key))
-    return tuple(keys)
+    return Keys(keys)
 
 
 def is_query(value: Any) -> Any:
