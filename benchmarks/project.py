@@ -6,10 +6,12 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple
 
 from devtools.engines import MariaDB, Postgres
 
@@ -17,27 +19,30 @@ RESULTS = Path(__file__).parent / "results"
 _ENGINES = {"postgres": Postgres, "mariadb": MariaDB}
 
 _PATIENCE, _FEWEST_ROUNDS = 60, 5
+_FEW = 7
+_BATCH = 2_000
 
 Way = Callable[[], object]
 
 
 @contextmanager
-def project_on(engine: str, *apps: str) -> Iterator[None]:
+def project_on(engine: str, *apps: str, **overrides: Any) -> Iterator[None]:
     """Set up the library's test project, on the stock user model, on an empty ``engine``.
 
     ``apps`` are added to it; those without migrations get their tables too.
+    ``overrides`` are settings that are to differ.
     """
     with tempfile.TemporaryDirectory() as folder:
         if engine == "sqlite":
-            with _django_on(f"sqlite:///{folder}/benchmark.sqlite3", apps):
+            with _django_on(f"sqlite:///{folder}/benchmark.sqlite3", apps, overrides):
                 yield
         else:
-            with _ENGINES[engine]() as server, _django_on(server.url, apps):
+            with _ENGINES[engine]() as server, _django_on(server.url, apps, overrides):
                 yield
 
 
 @contextmanager
-def _django_on(url: str, apps: Sequence[str]) -> Iterator[None]:
+def _django_on(url: str, apps: Sequence[str], overrides: dict[str, Any]) -> Iterator[None]:
     os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings.library"}
     if url.startswith("mysql"):
         import pymysql
@@ -48,6 +53,8 @@ def _django_on(url: str, apps: Sequence[str]) -> Iterator[None]:
     from django.core.management import call_command
     from django.db import connection, connections
 
+    for name, value in overrides.items():
+        setattr(settings, name, value)
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, *apps]
     django.setup()
     if connection.vendor == "sqlite":
@@ -70,18 +77,27 @@ def take(
     ways: dict[str, Way],
     rounds: int,
     around: Callable[[], AbstractContextManager[object]] = nullcontext,
+    *,
+    slow: Collection[str] = (),
+    patience: float = _PATIENCE,
 ) -> dict[str, list[float]]:
     """Return the milliseconds of each way, round by round.
 
     Each is run within ``around()``, which is not measured. The order differs
     from round to round: what comes after a slow one finds the caches cold.
     After a minute there are no more rounds, unless there were fewer than five.
+    Those that are ``slow`` take part in the first few rounds only, which do not
+    count for that.
     """
     taken: dict[str, list[float]] = {name: [] for name in ways}
     names, random = list(ways), Random(1)
     begin = time.monotonic()
     for number in range(rounds):
-        if number >= _FEWEST_ROUNDS and time.monotonic() - begin > _PATIENCE:
+        if slow and number == _FEW:
+            names = [name for name in names if name not in slow]
+            begin = time.monotonic()
+        fewest = _FEW if slow else _FEWEST_ROUNDS
+        if number >= fewest and time.monotonic() - begin > patience:
             break
         random.shuffle(names)
         for name in names:
@@ -96,9 +112,10 @@ def ratio(times: Sequence[float], others: Sequence[float]) -> float:
     """Return the median of the ratios of each round.
 
     On a busy machine times are fast or slow with nothing between, and their
-    median jumps from one to the other; this one does not.
+    median jumps from one to the other; this one does not. Rounds that one of
+    them took no part in, the last ones, do not count.
     """
-    return statistics.median(a / b for a, b in zip(times, others, strict=True))
+    return statistics.median(a / b for a, b in zip(times, others, strict=False))
 
 
 def report(name: str, engine: str, rows: list[tuple[str, dict[str, float]]]) -> None:
@@ -128,3 +145,59 @@ def keep(name: str, engine: str, *tables: str) -> None:
     print(text)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}-{engine}.md").write_text(text)
+
+
+class Requirement(NamedTuple):
+    """What was to be reached, and what was."""
+
+    required: str
+    measured: str
+    reached: bool | None
+    """None where it is required of another engine only."""
+
+
+class Requirements(list[Requirement]):
+    """What the figures of ``engine`` are held against."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__()
+        self.engine = engine
+
+    def require(self, required: str, measured: str, *, of: str, reached: bool) -> None:
+        """Hold a figure against what is required ``of`` some engines."""
+        outcome = reached if self.engine in of.split() else None
+        self.append(Requirement(required, measured, outcome))
+
+    def table(self) -> str:
+        """Return them as a table."""
+        words = {True: "yes", False: "no", None: "of other engines"}
+        lines = [[each.required, each.measured, words[each.reached]] for each in self]
+        return table([f"{self.engine}: required", "measured", "reached"], lines, words=(0, 1, 2))
+
+
+def insert(model: Any, columns: str, rows: Iterable[str]) -> None:
+    """Write ``rows``, which are literals, in big statements, and set the sequence after them."""
+    from django.core.management.color import no_style
+    from django.db import connection, transaction
+
+    rows = iter(rows)
+    start = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES "
+    with transaction.atomic(), connection.cursor() as cursor:
+        while batch := list(islice(rows, _BATCH)):
+            cursor.execute(start + ", ".join(batch))
+        for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
+            cursor.execute(statement)
+
+
+def analyze() -> None:
+    """Have the planner know the tables."""
+    from django.db import connection
+
+    tables = connection.introspection.table_names()
+    with connection.cursor() as cursor:
+        if connection.vendor == "mysql":
+            cursor.execute(f"ANALYZE TABLE {', '.join(tables)}")
+            cursor.fetchall()
+        else:
+            # On PostgreSQL, what autovacuum would do some time later.
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

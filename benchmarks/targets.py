@@ -14,9 +14,18 @@ import argparse
 import sys
 from contextlib import ExitStack, nullcontext
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks.project import Way, keep, project_on, ratio, table, take
+from benchmarks.project import (
+    Requirements,
+    Way,
+    analyze,
+    keep,
+    project_on,
+    ratio,
+    table,
+    take,
+)
 
 ROUNDS, FEW_ROUNDS = 200, 40
 ROWS = 500_000
@@ -25,22 +34,15 @@ _ALL = "postgres sqlite mariadb"
 Figures = dict[str, float]
 
 
-class Requirement(NamedTuple):
-    """What was to be reached, and what was."""
-
-    required: str
-    measured: str
-    reached: bool | None
-    """None where it is required of another engine only."""
-
-
 class Results:
     """The tables, and what the requirements are held against."""
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
         self.tables: list[str] = []
-        self.requirements: list[Requirement] = []
+        self.requirements = Requirements(engine)
+        self.require = self.requirements.require
+        self.summary = self.requirements.table
 
     def time(
         self,
@@ -77,17 +79,6 @@ class Results:
         heads = [f"{self.engine}: {what}", unit, "ratio to ours", *more]
         self.tables.append(table(heads, lines))
 
-    def require(self, required: str, measured: str, *, of: str, reached: bool) -> None:
-        """Hold a figure against what is required ``of`` some engines."""
-        outcome = reached if self.engine in of.split() else None
-        self.requirements.append(Requirement(required, measured, outcome))
-
-    def summary(self) -> str:
-        """Return the requirements as a table."""
-        words = {True: "yes", False: "no", None: "of other engines"}
-        lines = [[each.required, each.measured, words[each.reached]] for each in self.requirements]
-        return table([f"{self.engine}: required", "measured", "reached"], lines, words=(0, 1, 2))
-
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser("./dev bench targets", description=__doc__)
@@ -97,7 +88,7 @@ def main(arguments: list[str]) -> None:
     results = Results(options.engine)
     with ExitStack() as stack:
         stack.enter_context(project_on(options.engine, "benchmarks.pointing.apps.PointingConfig"))
-        from benchmarks.pointing.filling import analyze, fill
+        from benchmarks.pointing.filling import fill
 
         fill(options.rows)
         if options.engine == "sqlite":
@@ -212,7 +203,6 @@ def joins(results: Results) -> None:
     """How many tables to join before prefetching wins."""
     from django.contrib.auth import get_user_model
 
-    from benchmarks.pointing.filling import analyze
     from benchmarks.pointing.joins import make_crowds, ways
 
     crowds = make_crowds(list(get_user_model().objects.values_list("pk", flat=True)))

@@ -9,8 +9,8 @@ says which file it is::
     ```
 
 ``settings.py`` and ``urls.py`` are appended to those that Django makes,
-``tasks/models.py`` is the app ``tasks``; any other file is run, in the order of
-the page, with Django set up.
+``tasks/models.py`` and ``tasks/verbs.py`` are in the app ``tasks``; any other file
+is run, in the order of the page, with Django set up.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def run(wheel: Path, folder: Path) -> None:
                 file.write(f"\n{code}")
         elif not _is_run(name):
             app = (project / name).parent
-            (app / "migrations").mkdir(parents=True)
+            (app / "migrations").mkdir(parents=True, exist_ok=True)
             (app / "migrations" / "__init__.py").touch()
             (project / name).write_text(code)
     _manage(environment, project)
@@ -96,7 +96,7 @@ def run(wheel: Path, folder: Path) -> None:
 
 
 def _is_run(name: str) -> bool:
-    return name not in _APPENDED and not name.endswith("/models.py")
+    return name not in _APPENDED and "/" not in name
 
 
 def _manage(environment: Environment, project: Path) -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
-from django.core.management.color import no_style
-from django.db import connection, transaction
 
 from benchmarks.pointing.models import KINDS, ROWS, THINGS, Link
+from benchmarks.project import insert
 
 PEOPLE, THINGS_PER_KIND = 10_000, 20_000
 POPULAR, QUIET = THINGS_PER_KIND, THINGS_PER_KIND - 1
 """The images with exactly 1,000 and 10 rows."""
 ROWS_OF_POPULAR, ROWS_OF_QUIET = 1_000, 10
-_BATCH = 2_000
 _START = datetime(2024, 1, 1)  # noqa: DTZ001 - written as text
 
 
@@ -75,29 +72,6 @@ def make_points(count: int, people: list[int]) -> list[Point]:
         Point(pk, kind, key, random.choice(people), str(_START + timedelta(minutes=pk)))
         for pk, (kind, key) in enumerate(targets, 1)
     ]
-
-
-def insert(model: Any, columns: str, rows: Iterable[str]) -> None:
-    """Write ``rows``, which are literals, in big statements, and set the sequence after them."""
-    rows = iter(rows)
-    start = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES "
-    with transaction.atomic(), connection.cursor() as cursor:
-        while batch := list(islice(rows, _BATCH)):
-            cursor.execute(start + ", ".join(batch))
-        for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
-            cursor.execute(statement)
-
-
-def analyze() -> None:
-    """Have the planner know the tables."""
-    tables = connection.introspection.table_names()
-    with connection.cursor() as cursor:
-        if connection.vendor == "mysql":
-            cursor.execute(f"ANALYZE TABLE {', '.join(tables)}")
-            cursor.fetchall()
-        else:
-            # On PostgreSQL, what autovacuum would do some time later.
-            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 # -- how each way writes a row

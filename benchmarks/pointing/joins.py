@@ -9,9 +9,9 @@ from typing import Any
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import connection, models
 
-from benchmarks.pointing.filling import exclusive, insert, make_things
+from benchmarks.pointing.filling import exclusive, make_things
 from benchmarks.pointing.models import thing
-from benchmarks.project import Way
+from benchmarks.project import Way, insert
 from slipstream.targets import ExclusiveForeignKey, PointingModel, Target
 
 SIZES = (2, 3, 5, 8, 16)
@@ -61,7 +61,7 @@ def ways(model: Any, *, owners: bool) -> dict[str, Way]:
     if owners:
         querysets = [queryset.select_related("owner") for queryset in querysets]
     rows = model.objects.order_by("-pk")
-    joined = rows.select_related(*key.paths_of(querysets))
+    joined = rows.select_related(*(path for part in key.joins(querysets) for path in part or ()))
     prefetched = rows.prefetch_related(GenericPrefetch("target", querysets))
     assert _show(joined, 500, owners=owners) == _show(prefetched, 500, owners=owners)
     return {

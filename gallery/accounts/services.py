@@ -5,8 +5,21 @@ from functools import partial
 from django.db import transaction
 from PIL import Image
 
+from gallery.accounts.forms import JoinForm
 from gallery.accounts.models import User
 from gallery.accounts.photos import discard_photo, store_photo
+from gallery.accounts.signals import joined
+
+
+def join(form: JoinForm) -> User:
+    """Make the account that a valid ``form`` asks for.
+
+    Raises ``IntegrityError`` where somebody took the name or address meanwhile.
+    """
+    with transaction.atomic():
+        user: User = form.save()
+        joined.send(sender=User, user=user)
+    return user
 
 
 def change_photo(user: User, picture: Image.Image | None) -> None:

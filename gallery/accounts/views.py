@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gallery.accounts import services
 from gallery.accounts.forms import (
     JoinForm,
     PasswordChangeForm,
@@ -24,7 +25,6 @@ from gallery.accounts.forms import (
     SignInForm,
 )
 from gallery.accounts.models import User
-from gallery.accounts.services import change_photo
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 
@@ -38,8 +38,7 @@ def join(request: HttpRequest) -> HttpResponse:
     form = JoinForm(request.POST or None)
     if form.is_valid():
         try:
-            with transaction.atomic():
-                user = form.save()
+            user = services.join(form)
         except IntegrityError:
             # Somebody took the name or address since it was checked.
             form.add_error(None, _("Somebody was quicker with this username or address."))
@@ -73,7 +72,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             person.save(update_fields=["name", "bio"])
             if picture := form.cleaned_data["photo"]:
-                change_photo(person, picture)
+                services.change_photo(person, picture)
         messages.success(request, _("Your profile is saved."))
         return redirect("accounts:settings")
     return render(request, "accounts/settings.html", {"form": form}, status=_status(form))
@@ -83,7 +82,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_photo(request: HttpRequest) -> HttpResponse:
     """Go back to the initial."""
-    change_photo(cast("User", request.user), None)
+    services.change_photo(cast("User", request.user), None)
     messages.success(request, _("Your photo is removed."))
     return redirect("accounts:settings")
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gallery.front.urls")),
+    path("", include("gallery.activity.urls")),
     path("", include("gallery.people.urls")),
     path("", include("gallery.images.urls")),
     path("account/", include("gallery.accounts.urls")),

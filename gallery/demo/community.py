@@ -13,6 +13,7 @@ from django.utils import timezone
 from gallery.accounts.models import User
 from gallery.accounts.photos import store_photo
 from gallery.accounts.usernames import username_key
+from gallery.demo.doings import live_through
 from gallery.demo.faces import draw_face
 from gallery.demo.names import identities
 from gallery.demo.painting import Painting, paint_all
@@ -25,6 +26,7 @@ DEMO_USERNAME = "mina"
 _DAYS = 120
 #: How many of ten have a photo; the others show their initial.
 _PHOTOS_OF_TEN = 8
+_FOLLOWED_BY_THE_DEMO = 25
 _DOMAIN = "demo.gallery.example"
 
 #: Wraps what is made one by one: what it is, how many, the things themselves.
@@ -56,7 +58,7 @@ def make_community(
     pictures: int = 600,
     track: Track = _untracked,
 ) -> list[User]:
-    """Make people, who follows whom, and what they share; return the people.
+    """Make people, who follows whom, and what they share and like; return the people.
 
     ``track`` wraps what takes its time, for a progress bar. All rows or none,
     in one transaction that begins when all is drawn: nobody waits for it long.
@@ -90,7 +92,10 @@ def _settle(
     User.objects.bulk_create(people)
     people = list(User.objects.filter(username__in=[p.username for p in people]).order_by("id"))
     Follow.objects.bulk_create(_draw_follows(people, random, now), batch_size=500)
-    Image.objects.bulk_create(_hang(paintings, people, random, now))
+    zeal = {person.pk: _zeal(person, random) for person in people}
+    Follow.objects.bulk_create(_fill_a_feed(people, zeal, random, now), ignore_conflicts=True)
+    Image.objects.bulk_create(_hang(paintings, people, zeal, random, now))
+    live_through(people, zeal, random, now)
     return people
 
 
@@ -120,9 +125,23 @@ def _draw_follows(people: list[User], random: Random, now: datetime) -> Iterator
     for one, other in pairwise(sorted(people, key=lambda p: p.date_joined)):
         pairs[other.pk, one.pk] = None
     for follower, following in pairs:
-        since = max(by_key[follower].date_joined, by_key[following].date_joined)
-        at = since + (now - since) * random.random()
-        yield Follow(follower_id=follower, following_id=following, followed_at=at)
+        yield _follow(by_key[follower], by_key[following], random, now)
+
+
+def _fill_a_feed(
+    people: list[User], zeal: dict[int, float], random: Random, now: datetime
+) -> Iterator[Follow]:
+    """Let the demo's own account follow those who share most."""
+    [viewer] = (person for person in people if person.username == DEMO_USERNAME)
+    others = [person for person in people if person != viewer]
+    for person in sorted(others, key=lambda other: -zeal[other.pk])[:_FOLLOWED_BY_THE_DEMO]:
+        yield _follow(viewer, person, random, now)
+
+
+def _follow(follower: User, following: User, random: Random, now: datetime) -> Follow:
+    since = max(follower.date_joined, following.date_joined)
+    at = since + (now - since) * random.random()
+    return Follow(follower=follower, following=following, followed_at=at)
 
 
 def _zeal(person: User, random: Random) -> float:
@@ -131,12 +150,14 @@ def _zeal(person: User, random: Random) -> float:
 
 
 def _hang(
-    paintings: Iterable[Painting], people: list[User], random: Random, now: datetime
+    paintings: Iterable[Painting],
+    people: list[User],
+    zeal: dict[int, float],
+    random: Random,
+    now: datetime,
 ) -> Iterator[Image]:
     """Give each painting to somebody: a few share much, most share little."""
-    weights = [
-        _zeal(person, random) * (now - person.date_joined).total_seconds() for person in people
-    ]
+    weights = [zeal[person.pk] * (now - person.date_joined).total_seconds() for person in people]
     for painting in paintings:
         [owner] = random.choices(people, weights)
         visibility = random.choices(Visibility.values, (94, 4, 2))[0]
@@ -150,5 +171,6 @@ def _hang(
             width=painting.master.width,
             height=painting.master.height,
             colour=painting.master.colour,
-            created_at=owner.date_joined + (now - owner.date_joined) * random.random(),
+            # More of it lately: the place is growing.
+            created_at=owner.date_joined + (now - owner.date_joined) * random.random() ** 0.4,
         )

@@ -6,5 +6,6 @@ app_name = "front"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("explore/", views.explore, name="explore"),
     path("theme/", views.set_theme, name="theme"),
 ]

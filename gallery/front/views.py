@@ -1,29 +1,46 @@
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gallery.activity.views import feed
 from gallery.front.context import THEME_COOKIE, THEMES
 from gallery.front.errors import bad_request
+from gallery.front.requests import local_url, search_query
 from gallery.images.models import Image
 from slipstream.exceptions import InvalidCursor
 from slipstream.keyset import keyset_page
 
 FACES_ON_HOME = 12
 IMAGES_PER_PAGE = 24
-QUERY_LENGTH = 100
 YEAR = 60 * 60 * 24 * 365
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the pictures that match ``q``, newest first; to visitors also who is here.
+    """Show members their feed, and visitors the newest pictures and who is here.
 
-    One query for members, two for visitors.
+    Two queries for visitors.
     """
-    query = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH]
+    if not request.user.is_authenticated:
+        return _pictures(request, is_home=True)
+    if query := search_query(request):
+        # Where the search was once.
+        return redirect(f"{reverse('front:explore')}?{urlencode({'q': query})}")
+    return feed(request)
+
+
+@require_safe
+def explore(request: HttpRequest) -> HttpResponse:
+    """Show all pictures, or those that match ``q``, newest first. One query."""
+    return _pictures(request, is_home=False)
+
+
+def _pictures(request: HttpRequest, *, is_home: bool) -> HttpResponse:
+    query = search_query(request)
     cursor = request.GET.get("cursor")
     images = Image.objects.visible_to(request.user).select_related("user")
     try:
@@ -35,8 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     except InvalidCursor:
         return bad_request(request, message=_("This link to a page is not valid."))
-    context = {"query": query, "page": page, "people": []}
-    if not (request.user.is_authenticated or query or cursor):
+    context = {"query": query, "page": page, "people": [], "is_home": is_home}
+    if is_home and not (query or cursor):
         # Of a bounded number, so that the page costs the same where few have a photo.
         newest = get_user_model().objects.active().newest()[: FACES_ON_HOME * 5]
         context["people"] = [person for person in newest if person.photo][:FACES_ON_HOME]
@@ -52,11 +69,3 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(local_url(request, request.POST.get("next")), status=303)
     response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR, samesite="Lax")
     return response
-
-
-def local_url(request: HttpRequest, url: str | None) -> str:
-    """Return ``url`` if it is on this site, else ``/``."""
-    safe = url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return url if url and safe else "/"

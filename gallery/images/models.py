@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,21 @@ class ImageQuerySet(models.QuerySet["Image"]):
         text = text.strip()
         return self.filter(title__icontains=text) if text else self
 
+    def with_like_state(self, viewer: User | AnonymousUser) -> Self:
+        """Return the pictures with ``is_liked`` on each: whether ``viewer`` likes it.
+
+        No further query: one look into the unique index per row read.
+        """
+        mine = Like.objects.filter(image=models.OuterRef("pk"))
+        mine = mine.none() if viewer.pk is None else mine.filter(user=viewer.pk)
+        return self.annotate(is_liked=models.Exists(mine))
+
+    def with_like_count(self) -> Self:
+        """Return the pictures with ``like_count`` on each, counted. For a few at a time."""
+        likes = Like.objects.filter(image=models.OuterRef("pk")).order_by()
+        counted = likes.values("image").values(n=models.Count("*"))
+        return self.annotate(like_count=Coalesce(models.Subquery(counted), 0))
+
 
 class Image(models.Model):
     """A picture. Its files are described in `gallery.images.files`.
@@ -92,6 +108,13 @@ class Image(models.Model):
     )
     created_at = models.DateTimeField(_("shared at"), default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
+    users_like = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        through="images.Like",
+        related_name="images_liked",
+        editable=False,
+        verbose_name=_("people who like it"),
+    )
 
     objects: ClassVar[models.Manager["Image"]] = ImageQuerySet.as_manager()
 
@@ -126,6 +149,11 @@ class Image(models.Model):
         """Whether everyone may see it, and its files lie where everyone may fetch them."""
         return self.visibility == Visibility.PUBLIC and self.deleted_at is None
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether anyone but its owner may see it."""
+        return self.visibility != Visibility.PRIVATE and self.deleted_at is None
+
     @cached_property
     def sources(self) -> list[tuple[int, str]]:
         """Width and address of each rendition, smallest first. No query, no file."""
@@ -154,3 +182,39 @@ class Image(models.Model):
         The content security policy allows no style attributes.
         """
         return max(8, min(52, round(self.width / self.height * 20)))
+
+
+class Like(models.Model):
+    """``user`` likes ``image`` since ``created_at``. The database allows one row per pair."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="likes",
+        db_index=False,  # leads the constraint below
+        verbose_name=_("person"),
+    )
+    image = models.ForeignKey(
+        Image,
+        on_delete=models.CASCADE,
+        related_name="likes",
+        db_index=False,  # leads the index below
+        verbose_name=_("picture"),
+    )
+    created_at = models.DateTimeField(_("liked at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("like")
+        verbose_name_plural = _("likes")
+        constraints = (
+            # Also serves "which of these does this person like": .with_like_state(viewer)
+            models.UniqueConstraint(fields=("user", "image"), name="images_like_once_per_pair"),
+        )
+        indexes = (
+            # Who likes it, latest first, and how many: .filter(image=i).order_by(…)
+            models.Index(fields=("image", "-created_at", "-id"), name="images_like_of_image"),
+        )
+
+    def __str__(self) -> str:
+        # The keys, not the objects: a list of likes must not cost a query per row.
+        return f"{self.user_id} ♥ {self.image_id}"

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import router, transaction
 from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.accounts.models import User
 from gallery.images import files
-from gallery.images.models import Image, ImageQuerySet, Visibility
+from gallery.images.models import Image, ImageQuerySet, Like, Visibility
+from gallery.images.signals import hidden, liked, shown, unliked
 from gallery.images.tasks import make_renditions
+from slipstream.sql import delete_rows, insert_or_ignore, retrying_deadlocks
 
 Result = TypeVar("Result")
 
@@ -42,6 +44,8 @@ def share(
         )
         enqueue = partial(make_renditions.enqueue, folder, public=public)
         transaction.on_commit(enqueue, robust=True)
+        if image.is_shown:
+            shown.send(sender=Image, image=image)
         return image
 
     return _keeping_files_only_if_written(folder, write, public=public)
@@ -74,6 +78,47 @@ def delete(image: Image) -> None:
         pass  # somebody was quicker
     due = Image.objects.filter(user=image.user_id, deleted_at__lt=now - UNDO_FOR)
     _purge(due, at_most=_PURGED_ALONG)
+
+
+def like(user: User, image: Image) -> bool:
+    """Make ``user`` like ``image``; return whether that changed anything.
+
+    Idempotent, and part of the caller's transaction, if there is one; outside of
+    one, deadlocks are tried again. Raises ``Image.DoesNotExist`` where it was deleted
+    meanwhile. Whether ``user`` may see ``image`` is up to the caller.
+    """
+    row = Like(user_id=user.pk, image_id=image.pk)
+    using = router.db_for_write(Like, instance=image)
+    rows = Image.objects.using(using).filter(pk=image.pk, deleted_at=None)
+
+    def write() -> bool:
+        with transaction.atomic(using=using):
+            # Locked: who hides it meanwhile finds this activity, or has told us of it.
+            current = rows.select_for_update().get()
+            changed = insert_or_ignore(row, using=using)
+            if changed:
+                liked.send(sender=Like, user=user, image=current)
+            return changed
+
+    return retrying_deadlocks(write, using=using)
+
+
+def unlike(user: User, image: Image) -> bool:
+    """Make ``user`` no longer like ``image``; return whether that changed anything.
+
+    Idempotent, and part of the caller's transaction, as with `like`.
+    """
+    using = router.db_for_write(Like, instance=image)
+    rows = Like.objects.using(using).filter(user=user.pk, image=image.pk)
+
+    def write() -> bool:
+        with transaction.atomic(using=using):
+            changed = delete_rows(rows, using=using) > 0
+            if changed:
+                unliked.send(sender=Like, user=user, image=image)
+            return changed
+
+    return retrying_deadlocks(write, using=using)
 
 
 def restorable(user: User) -> ImageQuerySet:
@@ -122,7 +167,7 @@ def _change(rows: ImageQuerySet, **changes: Any) -> Image:
     try:
         with transaction.atomic():
             image = rows.select_for_update().get()
-            was_public, old_folder = image.is_public, image.image
+            was_public, was_shown, old_folder = image.is_public, image.is_shown, image.image
             for name, value in changes.items():
                 setattr(image, name, value)
             public = image.is_public
@@ -134,6 +179,8 @@ def _change(rows: ImageQuerySet, **changes: Any) -> Image:
                 enqueue = partial(make_renditions.enqueue, folder, public=public)
                 transaction.on_commit(enqueue, robust=True)
             image.save(update_fields=[*changes, "image"])
+            if was_shown != image.is_shown:
+                (shown if image.is_shown else hidden).send(sender=Image, image=image)
     except Exception:
         if folder:
             files.discard(folder, public=public)

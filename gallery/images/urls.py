@@ -12,5 +12,6 @@ urlpatterns = [
     path("pictures/<int:key>/edit/", views.edit, name="edit"),
     path("pictures/<int:key>/delete/", views.delete, name="delete"),
     path("pictures/<int:key>/restore/", views.restore, name="restore"),
+    path("images/<int:key>/like/", views.like, name="like"),
     path("pictures/<int:key>/<int:width>.webp", views.file, name="file"),
 ]

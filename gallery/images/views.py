@@ -8,26 +8,44 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.models import User
+from gallery.activity.reads import on_image, shown_on
+from gallery.front.errors import bad_request, not_found
+from gallery.front.requests import is_script, local_url
 from gallery.images import files, services
 from gallery.images.forms import ImageForm, UploadForm
 from gallery.images.models import Image
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 MORE = 6
+LAST_ACTIVITIES = 5
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @require_safe
 def image(request: HttpRequest, key: int) -> HttpResponse:
-    """Show one picture, its neighbours, and more of the same person. Four queries."""
-    shown = get_object_or_404(Image.objects.visible_to(request.user).select_related("user"), pk=key)
+    """Show one picture, its neighbours, more of the same person, and what happened to it.
+
+    Six queries.
+    """
+    pictures = Image.objects.visible_to(request.user).select_related("user")
+    shown = get_object_or_404(
+        pictures.with_like_state(request.user).with_like_count(),
+        pk=key,
+    )
     of_user = Image.objects.visible_to(request.user).filter(user=shown.user_id)
     context = {
         "image": shown,
@@ -38,6 +56,7 @@ def image(request: HttpRequest, key: int) -> HttpResponse:
         "absolute_url": request.build_absolute_uri(shown.get_absolute_url()),
         "preview_url": request.build_absolute_uri(files.preview_url(shown.image)),
         "more": of_user.newest().exclude(pk=key)[:MORE],
+        "activities": shown_on(shown, on_image(shown)[:LAST_ACTIVITIES]),
     }
     return render(request, "images/image.html", context)
 
@@ -109,6 +128,32 @@ def restore(request: HttpRequest, key: int) -> HttpResponse:
     return redirect(restored)
 
 
+@require_POST
+def like(request: HttpRequest, key: int) -> HttpResponse:
+    """Like a picture or no longer, as ``action`` says.
+
+    A script gets JSON with the number of likes; a plain form is sent back to ``next``.
+    """
+    user, next_url = request.user, local_url(request, request.POST.get("next"))
+    if not user.is_authenticated:
+        if is_script(request):
+            return JsonResponse({"error": _("Log in to like pictures.")}, status=401)
+        return redirect_to_login(next_url)
+    action = request.POST.get("action")
+    if action not in ("like", "unlike"):
+        return _refuse(request, 400, _("The action must be “like” or “unlike”."))
+    try:
+        shown = Image.objects.visible_to(user).get(pk=key)
+        changed = (services.like if action == "like" else services.unlike)(user, shown)
+    except Image.DoesNotExist:
+        return _refuse(request, 404, _("There is no such picture."))
+    if not is_script(request):
+        # 303: the browser must come back with GET.
+        return HttpResponseRedirect(next_url, status=303)
+    is_liked, count = action == "like", shown.likes.count()
+    return JsonResponse({"is_liked": is_liked, "changed": changed, "like_count": count})
+
+
 @require_safe
 def file(request: HttpRequest, key: int, width: int) -> HttpResponseBase:
     """Hand out a rendition of a picture that is not public, to who may see it. One query."""
@@ -139,6 +184,12 @@ def public_preview(request: HttpRequest, folder: str) -> HttpResponseBase:
     response = FileResponse(opened, content_type="image/jpeg")
     response["Cache-Control"] = _FOR_EVER
     return response
+
+
+def _refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    if is_script(request):
+        return JsonResponse({"error": message}, status=status)
+    return not_found(request) if status == 404 else bad_request(request, message=message)
 
 
 def _get_public(folder: str) -> Image:

@@ -17,6 +17,7 @@ app_name = "people"
 urlpatterns = [
     path("people/", views.directory, name="directory"),
     path("@<username:username>/", views.person, name="person"),
+    path("@<username:username>/activity/", views.activity, name="activity"),
     path("@<username:username>/followers/", views.follows, {"kind": "followers"}, name="followers"),
     path("@<username:username>/following/", views.follows, {"kind": "following"}, name="following"),
 ]

@@ -1,7 +1,7 @@
 """Finding people, and looking at one."""
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery.accounts.models import User, UserQuerySet
+from gallery.activity import reads
 from gallery.front.errors import bad_request
+from gallery.front.requests import search_query
 from gallery.images.models import Image
 from gallery.images.services import restorable
 from slipstream.exceptions import InvalidCursor
@@ -23,14 +25,14 @@ PEOPLE_PER_PAGE = 24
 NEWEST = 6
 PREVIEW = 8
 IMAGES_PER_PAGE = 24
-QUERY_LENGTH = 100
+ACTIVITIES_PER_PAGE = 20
 
 
 @login_required
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """List the people who match ``q``, newest first; above them the very newest. Two queries."""
-    query = request.GET.get("q", "").replace("\0", "").strip()[:QUERY_LENGTH]
+    query = search_query(request)
     cursor = request.GET.get("cursor")
     people = _cards(get_user_model().objects.active(), request)
     try:
@@ -53,8 +55,6 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     if username != username.lower():
         return redirect("people:person", username.lower(), permanent=True)
     shown = _get_person(request, username)
-    newest_follows = Follow.objects.of(shown).filter(follower__is_active=True)
-    preview = [f.follower for f in newest_follows.select_related("follower")[:PREVIEW]]
     images = Image.objects.visible_to(request.user).filter(user=shown.pk)
     try:
         page = keyset_page(
@@ -67,13 +67,30 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
         return bad_request(request, message=_("This link to a page is not valid."))
     is_self = shown.pk == request.user.pk
     context = {
-        "person": shown,
-        "is_self": is_self,
+        **_profile(shown, request),
         "page": page,
         "deleted": _get_deleted(request) if is_self else None,
-        "followers_preview": preview,
     }
     return render(request, "people/person.html", context)
+
+
+@login_required
+@require_safe
+def activity(request: HttpRequest, username: str) -> HttpResponse:
+    """Show one person and what they did. Five queries; on MariaDB six."""
+    shown = _get_person(request, username)
+    cursor = request.GET.get("cursor")
+    try:
+        page = reads.of_person(shown, request.user).page(limit=ACTIVITIES_PER_PAGE, cursor=cursor)
+    except InvalidCursor:
+        return bad_request(request, message=_("This link to a page is not valid."))
+    context = {
+        **_profile(shown, request),
+        "page": page,
+        "activities": reads.shown(page.items),
+        "is_further": bool(page.previous_cursor),
+    }
+    return render(request, "people/activity.html", context)
 
 
 @login_required
@@ -104,6 +121,14 @@ def follows(request: HttpRequest, username: str, kind: str) -> HttpResponse:
 def _cards(users: UserQuerySet, request: HttpRequest) -> UserQuerySet:
     """Return ``users`` with all that a card shows, in the same query."""
     return with_follow_state(with_follow_counts(users), request.user)
+
+
+def _profile(shown: User, request: HttpRequest) -> dict[str, Any]:
+    """Return what the upper half of a person's page shows. One query."""
+    newest_follows = Follow.objects.of(shown).filter(follower__is_active=True)
+    preview = [f.follower for f in newest_follows.select_related("follower")[:PREVIEW]]
+    is_self = shown.pk == request.user.pk
+    return {"person": shown, "is_self": is_self, "followers_preview": preview}
 
 
 def _get_deleted(request: HttpRequest) -> Image | None:

@@ -3,10 +3,12 @@
 ::
 
     SlipstreamError
+    ├── InvalidActivity     (also a ValueError)
     ├── InvalidCursor       (also a ValueError)
     ├── InvalidLimit        (also a ValueError)
     ├── InvalidTarget       (also a ValueError)
     ├── InvalidUser         (also a ValueError)
+    ├── UndeclaredVerb      (also a ValueError)
     └── FollowRefused
         └── CannotFollowSelf
 
@@ -20,11 +22,13 @@ from inspect import cleandoc
 __all__ = [
     "CannotFollowSelf",
     "FollowRefused",
+    "InvalidActivity",
     "InvalidCursor",
     "InvalidLimit",
     "InvalidTarget",
     "InvalidUser",
     "SlipstreamError",
+    "UndeclaredVerb",
 ]
 
 
@@ -33,6 +37,10 @@ class SlipstreamError(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or cleandoc(self.__doc__ or ""))
+
+
+class InvalidActivity(SlipstreamError, ValueError):
+    """This activity cannot be recorded."""
 
 
 class InvalidCursor(SlipstreamError, ValueError):
@@ -49,6 +57,10 @@ class InvalidTarget(SlipstreamError, ValueError):
 
 class InvalidUser(SlipstreamError, ValueError):
     """A saved user of the project's user model is needed here."""
+
+
+class UndeclaredVerb(SlipstreamError, ValueError):
+    """A verb is declared in an app's verbs.py before it is used."""
 
 
 class FollowRefused(SlipstreamError):

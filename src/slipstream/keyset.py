@@ -20,14 +20,25 @@ from django.db.models import Model, Q, QuerySet
 
 from slipstream.exceptions import InvalidCursor, InvalidLimit
 
-__all__ = ["MAX_LIMIT", "Page", "keyset_page"]
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "MAX_LIMIT",
+    "Keyset",
+    "Page",
+    "check_limit",
+    "keyset_page",
+    "rows_beyond",
+]
 
 #: The most rows that one page may hold.
 MAX_LIMIT = 200
 
 M = TypeVar("M", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-_AFTER, _BEFORE = "a", "b"
+#: Where a cursor leads: to what comes after its row, or before it.
+AFTER, BEFORE = "a", "b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +74,13 @@ def keyset_page(
     `MAX_LIMIT`, and ``ValueError`` for an ``order_by`` that is not such. A
     cursor says where to go on, not what may be seen: that is up to ``queryset``.
     """
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidLimit(f"limit must be from 1 to {MAX_LIMIT}, not {limit}.")
-    keys = _keys(queryset.model, order_by)
-    salt = f"slipstream.keyset:{queryset.model._meta.label}:{','.join(order_by)}"
-    direction, position = _decode(cursor, keys, salt) if cursor else (_AFTER, None)
-    backwards = direction == _BEFORE
-    rows = queryset.order_by(*(key.ordering(backwards=backwards) for key in keys))
+    check_limit(limit)
+    keyset = Keyset(queryset.model, order_by)
+    direction, position = keyset.read(cursor) if cursor else (AFTER, None)
+    backwards = direction == BEFORE
+    rows = queryset.order_by(*keyset.ordering(backwards=backwards))
     if position is not None:
-        rows = rows.filter(_beyond(keys, position, backwards=backwards))
+        rows = rows.filter(keyset.beyond(position, backwards=backwards))
     # One row more than asked for tells whether there is a further page.
     items = list(rows[: limit + 1])
     if cursor and not items:
@@ -80,17 +89,73 @@ def keyset_page(
     del items[limit:]
     if backwards:
         items.reverse()
-
-    def edge(row: M, direction: str) -> str:
-        return signing.dumps([direction, *(key.text(row) for key in keys)], salt=salt)
-
     has_next = bool(items) and (more or backwards)
     has_previous = bool(items) and (more if backwards else cursor is not None)
     return Page(
         items=items,
-        next_cursor=edge(items[-1], _AFTER) if has_next else None,
-        previous_cursor=edge(items[0], _BEFORE) if has_previous else None,
+        next_cursor=keyset.cursor(items[-1], AFTER) if has_next else None,
+        previous_cursor=keyset.cursor(items[0], BEFORE) if has_previous else None,
     )
+
+
+def rows_beyond(queryset: Rows, *, order_by: Sequence[str], cursor: str) -> Rows:
+    """Return the rows of ``queryset`` that lie beyond ``cursor``, in its direction. No query.
+
+    Raises as `keyset_page` does.
+    """
+    keyset = Keyset(queryset.model, order_by)
+    direction, position = keyset.read(cursor)
+    return queryset.filter(keyset.beyond(position, backwards=direction == BEFORE))
+
+
+def check_limit(limit: int) -> None:
+    """Raise `InvalidLimit` unless ``limit`` is from 1 to `MAX_LIMIT`."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidLimit(f"limit must be from 1 to {MAX_LIMIT}, not {limit}.")
+
+
+class Keyset:
+    """A total order of a model's rows, and positions in it.
+
+    ``name`` keeps apart lists of the same model in the same order: a cursor of
+    one is not valid in the other.
+    """
+
+    def __init__(self, model: type[Model], order_by: Sequence[str], *, name: str = "") -> None:
+        self._keys = _keys(model, order_by)
+        self._salt = f"slipstream.keyset:{name or model._meta.label}:{','.join(order_by)}"
+
+    def ordering(self, *, backwards: bool) -> list[str]:
+        """Return what ``order_by()`` takes."""
+        return [key.ordering(backwards=backwards) for key in self._keys]
+
+    def cursor(self, row: Model, direction: str) -> str:
+        """Return the cursor that goes on from ``row``, `AFTER` it or `BEFORE` it."""
+        return signing.dumps([direction, *(key.text(row) for key in self._keys)], salt=self._salt)
+
+    def read(self, cursor: str) -> tuple[str, list[Any]]:
+        """Return direction and values of ``cursor``; raise `InvalidCursor`."""
+        try:
+            direction, *texts = signing.loads(cursor, salt=self._salt)
+            values = [key.value(text) for key, text in zip(self._keys, texts, strict=True)]
+        except (signing.BadSignature, ValidationError, ValueError, TypeError) as error:
+            raise InvalidCursor from error
+        if direction not in (AFTER, BEFORE):
+            raise InvalidCursor
+        return direction, values
+
+    def beyond(self, position: Sequence[Any], *, backwards: bool) -> Q:
+        """Return ``(a, b, …) > position`` spelled out, since directions may differ per field."""
+        beyond = Q()
+        equal = Q()
+        for key, value in zip(self._keys, position, strict=True):
+            comparison = "lt" if key.descending != backwards else "gt"
+            beyond |= equal & Q((f"{key.name}__{comparison}", value))
+            equal &= Q((key.name, value))
+        # Implied by the rest; it lets the index start at the position at once.
+        first = self._keys[0]
+        bound = "lte" if first.descending != backwards else "gte"
+        return Q((f"{first.name}__{bound}", position[0])) & beyond
 
 
 def _keys(model: type[Model], order_by: Sequence[str]) -> list[_Key]:
@@ -119,28 +184,3 @@ class _Key:
 
     def value(self, text: Any) -> Any:
         return self.field.to_python(text)
-
-
-def _decode(cursor: str, keys: Sequence[_Key], salt: str) -> tuple[str, list[Any]]:
-    try:
-        direction, *texts = signing.loads(cursor, salt=salt)
-        values = [key.value(text) for key, text in zip(keys, texts, strict=True)]
-    except (signing.BadSignature, ValidationError, ValueError, TypeError) as error:
-        raise InvalidCursor from error
-    if direction not in (_AFTER, _BEFORE):
-        raise InvalidCursor
-    return direction, values
-
-
-def _beyond(keys: Sequence[_Key], position: Sequence[Any], *, backwards: bool) -> Q:
-    """``(a, b, …) > position`` spelled out, since directions may differ per field."""
-    beyond = Q()
-    equal = Q()
-    for key, value in zip(keys, position, strict=True):
-        comparison = "lt" if key.descending != backwards else "gt"
-        beyond |= equal & Q((f"{key.name}__{comparison}", value))
-        equal &= Q((key.name, value))
-    # Implied by the rest; it lets the index start at the position at once.
-    first = keys[0]
-    bound = "lte" if first.descending != backwards else "gte"
-    return Q((f"{first.name}__{bound}", position[0])) & beyond

@@ -113,6 +113,7 @@ def test_the_grid_scrolls_to_its_end(live_server, open_page, complaints, mina):
     complaints.expect("404")  # these have no files
     page = open_page()
     log_in(page)
+    page.goto("/explore/")
     tiles = page.locator(".tile")
     expect(tiles).to_have_count(24)
     for _ in range(40):
@@ -131,7 +132,7 @@ def test_without_javascript(live_server, open_page, complaints, mina):
     complaints.expect("400")  # a form that is refused
     page = open_page(java_script_enabled=False)
     log_in(page)
-    page.goto("/")
+    page.goto("/explore/")
     expect(page.locator(".tile")).to_have_count(24)
     page.locator(".pager [rel=next]").click()
     expect(page.locator(".tile")).to_have_count(6)

@@ -189,6 +189,7 @@ def test_the_keyboard_reaches_the_content_first(live_server, open_page, communit
 
 PAGES = {
     "home": "/",
+    "explore": "/explore/",
     "share": "/share/",
     "join": "/account/join/",
     "login": "/account/login/",

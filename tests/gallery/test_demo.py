@@ -3,15 +3,19 @@ from __future__ import annotations
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.test import Client
+from django.utils import timezone
 
 from gallery.accounts.models import User
 from gallery.accounts.photos import SIZES
+from gallery.activity.models import Activity
 from gallery.demo import community
 from gallery.demo.community import DEMO_USERNAME, make_community
 from gallery.demo.painting import paint
 from gallery.images import files
-from gallery.images.models import Image
+from gallery.images.models import Image, Like, Visibility
+from slipstream.feeds import get_activity_feed
 from slipstream.follows import with_follow_counts
 from slipstream.follows.models import Follow
 
@@ -23,7 +27,9 @@ def what_is_there():
     for person in User.objects.exclude(photo="").order_by("username"):
         with default_storage.open(f"{person.photo}/small.webp") as file:
             faces[person.username] = file.read()
-    return pairs, pictures, faces
+    likes = set(Like.objects.values_list("user__username", "image__title"))
+    activities = Activity.objects.values_list("actor__username", "verb", "target_image__title")
+    return pairs, pictures, faces, likes, sorted(map(str, activities))
 
 
 @pytest.fixture
@@ -77,6 +83,41 @@ def test_pictures_hang_with_all_their_files(db):
         place = files.storage(public=picture.is_public)
         for width in files.widths(picture.width):
             assert place.exists(f"{picture.image}/{width}.webp")
+
+
+@pytest.mark.slow
+def test_weeks_of_activity(db, monkeypatch, django_assert_max_num_queries):
+    """All in order of time, a few pictures with most of the likes, and a full feed."""
+    painting = paint(1)
+    monkeypatch.setattr(community, "paint_all", lambda seeds: (painting for _ in seeds))
+    monkeypatch.setattr(community, "_draw_photo", lambda random, username: "")
+    with django_assert_max_num_queries(120):
+        make_community(seed=1, password="x", size=220, pictures=600)
+    likes = Like.objects.select_related("user", "image")
+    assert 5000 < len(likes) < 7500
+    now = timezone.now()
+    for like in likes:
+        assert max(like.image.created_at, like.user.date_joined) <= like.created_at <= now
+        assert like.image.is_shown
+        assert like.user_id != like.image.user_id
+    counts = sorted(Image.objects.all().with_like_count().values_list("like_count", flat=True))
+    assert counts[-1] > 8 * counts[300]
+
+    told = dict(Activity.objects.values_list("verb").annotate(n=Count("*")).order_by())
+    shown = Image.objects.exclude(visibility=Visibility.PRIVATE)
+    assert told == {
+        "joined": 220,
+        "followed": Follow.objects.count(),
+        "shared": shown.count(),
+        "liked": len(likes),
+    }
+    shared = Activity.objects.with_verb("shared").values_list("target_image", "created_at")
+    assert dict(shared) == dict(shown.values_list("pk", "created_at"))
+    mina = User.objects.get(username=DEMO_USERNAME)
+    feed = get_activity_feed(mina, limit=100)
+    assert not feed.is_discovery
+    assert len(feed.items) == 100
+    assert {"followed", "shared", "liked"} <= {activity.verb for activity in feed.items[:40]}
 
 
 def test_the_command_is_for_an_empty_site(db, one_process, monkeypatch, tmp_path, make_person):

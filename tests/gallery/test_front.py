@@ -19,10 +19,16 @@ def test_home_is_for_visitors(db, make_person):
 
 
 def test_members_see_pictures_at_once(signed_in):
-    answer = signed_in.get("/")
+    answer = signed_in.get("/explore/")
     assert answer.context["people"] == []
     assert answer.context["page"].items == []
     assert 'href="/share/"' in answer.content.decode()
+
+
+def test_a_member_is_led_from_the_old_search_to_the_new(signed_in):
+    answer = signed_in.get("/", {"q": "달 & 별"})
+    assert answer["Location"] == "/explore/?q=%EB%8B%AC+%26+%EB%B3%84"
+    assert Client().get("/", {"q": "달"}).status_code == 200
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "auto"])

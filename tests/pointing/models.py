@@ -38,7 +38,7 @@ class Activity(AbstractActivity):
         Target("things.Tag", on_delete=models.SET_NULL),
         Target("things.Cover", on_delete=models.PROTECT),
         "things.Place",
-        Target(settings.AUTH_USER_MODEL, name="user"),
+        Target(settings.AUTH_USER_MODEL, name="user", related_name="pointed_at"),
     ]
 
 

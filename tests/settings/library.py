@@ -33,12 +33,21 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "slipstream.follows",
     "slipstream.targets",
+    "slipstream.activity",
+    "slipstream.feeds",
     "tests.things",
     "tests.tasks",
     "tests.linking",
     "tests.pointing",
     "tests.trail",
 ]
+
+# The text project has no model of activities of its own.
+if USERS == "text":
+    INSTALLED_APPS += ["slipstream.activity.generic"]
+else:
+    INSTALLED_APPS += ["tests.acts"]
+    SLIPSTREAM_ACTIVITY_MODEL = "acts.Activity"
 
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -36,11 +36,15 @@ DEBUG = False
 
 INSTALLED_APPS = [
     "gallery.accounts",
+    "gallery.activity",
     "gallery.images",
     "gallery.people",
     "gallery.front",
     "gallery.demo",
+    "slipstream.activity",
+    "slipstream.feeds",
     "slipstream.follows",
+    "slipstream.targets",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -160,6 +164,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 DEFAULT_FROM_EMAIL = os.environ.get("GALLERY_EMAIL_FROM", "Gallery <gallery@localhost>")
+
+# -- Slipstream -----------------------------------------------------------------
+
+SLIPSTREAM_ACTIVITY_MODEL = "gallery_activity.Activity"
 
 # -- Language and time ----------------------------------------------------------
 

@@ -6,8 +6,9 @@ Install the app ``slipstream.follows``; every user then has ``user.follows`` and
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from slipstream.lazy import lazily
 
 if TYPE_CHECKING:
     from slipstream.follows.reads import (
@@ -35,12 +36,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Django imports this package before models may be imported, so the public
-    # names are looked up at first use.
-    if name in __all__:
-        for module in ("reads", "services", "signals"):
-            home = import_module(f"slipstream.follows.{module}")
-            if name in home.__all__:
-                return getattr(home, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(__name__, __all__, ("reads", "services", "signals"))

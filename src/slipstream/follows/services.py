@@ -15,10 +15,11 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connections, router, transaction
 from django.dispatch import Signal
 
-from slipstream.exceptions import CannotFollowSelf, InvalidUser
+from slipstream.exceptions import CannotFollowSelf
 from slipstream.follows.models import Follow, FollowCounts
 from slipstream.follows.signals import followed, unfollowed
 from slipstream.sql import delete_rows, insert_or_ignore, retrying_deadlocks
+from slipstream.users import check_user
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -46,8 +47,8 @@ def follow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
     meantime is an ``IntegrityError``: at once outside of a transaction and on
     MariaDB, else at its commit, when the other engines check foreign keys.
     """
-    _check_user(follower)
-    _check_user(following)
+    check_user(follower)
+    check_user(following)
     _check_allowed(follower, following)
     using = router.db_for_write(Follow, instance=follower)
 
@@ -76,8 +77,8 @@ def unfollow(follower: AbstractBaseUser, following: AbstractBaseUser) -> bool:
 
     Raises `InvalidUser` as `follow` does.
     """
-    _check_user(follower)
-    _check_user(following)
+    check_user(follower)
+    check_user(following)
     using = router.db_for_write(Follow, instance=follower)
     rows = Follow.objects.using(using).filter(follower=follower.pk, following=following.pk)
 
@@ -101,14 +102,6 @@ def _check_allowed(follower: AbstractBaseUser, following: AbstractBaseUser) -> N
     # As the database compares them: a key from a form may still be a text.
     if key.to_python(follower.pk) == key.to_python(following.pk):
         raise CannotFollowSelf
-
-
-def _check_user(user: AbstractBaseUser) -> None:
-    model = get_user_model()
-    if not isinstance(user, model):
-        raise InvalidUser(f"Expected a {model._meta.label}, got {type(user).__name__}.")
-    if user._state.adding or user.pk is None:
-        raise InvalidUser(f"This {model._meta.label} is not saved yet.")
 
 
 def _check_that_it_is_there(row: Follow, *, using: str) -> None:

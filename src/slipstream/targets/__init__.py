@@ -7,8 +7,9 @@ models or many that point, and, imported from `slipstream.targets.generic`,
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from slipstream.lazy import lazily
 
 if TYPE_CHECKING:
     from slipstream.targets.attributes import TargetKey
@@ -30,12 +31,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Django imports this package before models may be imported, so the public
-    # names are looked up at first use.
-    if name in __all__:
-        for module in ("attributes", "exclusive", "links", "querysets", "models"):
-            home = import_module(f"slipstream.targets.{module}")
-            if name in home.__all__:
-                return getattr(home, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazily(__name__, __all__, ("attributes", "exclusive", "links", "querysets", "models"))

@@ -276,15 +276,10 @@ class ExclusiveForeignKey(TargetField):
         chosen = None if target is None else self.column_for(target)
         return {column.name: target if column is chosen else None for column in self.columns}
 
-    def paths_of(self, querysets: Sequence[models.QuerySet[Any]]) -> list[str] | None:
-        """Return what to join for the targets and what ``querysets`` join; None if it cannot be."""
-        paths = self.column_names
-        for column, queryset in self.by_column(querysets).items():
-            joins = joins_of(queryset)
-            if joins is None or queryset.model is not column.related_model:
-                return None
-            paths += [f"{column.name}__{path}" for path in joins]
-        return paths
+    def joins(self, querysets: Sequence[models.QuerySet[Any]]) -> list[list[str] | None]:
+        """Return for each column the paths to join: its own, and what its queryset joins."""
+        chosen = self.by_column(querysets)
+        return [_joins(column, chosen.get(column)) for column in self.columns]
 
     def by_column(self, querysets: Sequence[models.QuerySet[Any]]) -> dict[Any, Any]:
         """Return ``querysets`` by column; raise ``ValueError`` where there are two for one."""
@@ -355,3 +350,12 @@ class ExclusiveConstraint(models.CheckConstraint):
         names = get_text_list([str(column.verbose_name) for column in field.columns], _("or"))
         message = _("Choose at most one: %s.") if field.null else _("Choose exactly one: %s.")
         raise ValidationError(message % names, code="exclusive")
+
+
+def _joins(column: Any, queryset: models.QuerySet[Any] | None) -> list[str] | None:
+    if queryset is None:
+        return [column.name]
+    paths = joins_of(queryset)
+    if paths is None or queryset.model is not column.related_model:
+        return None
+    return [column.name, *(f"{column.name}__{path}" for path in paths)]

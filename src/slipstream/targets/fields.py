@@ -60,8 +60,11 @@ class TargetField(models.Field):  # type: ignore[type-arg]
         """Return what may be pointed at, for messages: ``"images.Image or users.User"``."""
         raise NotImplementedError
 
-    def paths_of(self, querysets: Sequence[models.QuerySet[Any]]) -> list[str] | None:
-        """Return what to join for the targets and what ``querysets`` join; None if it cannot be."""
+    def joins(self, querysets: Sequence[models.QuerySet[Any]]) -> list[list[str] | None]:
+        """Return, for each part that can be joined by itself, the paths to join.
+
+        With what ``querysets`` join; None for a part that cannot be joined with them.
+        """
         raise NotImplementedError
 
     def values_for(self, target: models.Model | None, *, using: str) -> dict[str, Any]:

@@ -199,11 +199,15 @@ class LinkForeignKey(TargetField):
         link = None if target is None else links_for(self.link_model, [target], using=using)[0]
         return {self.link_column.name: link}
 
-    def paths_of(self, querysets: Sequence[models.QuerySet[Any]]) -> list[str] | None:
-        """Return what to join: the link, the targets, and what ``querysets`` join."""
-        paths = self.link_target.paths_of(querysets)
+    def joins(self, querysets: Sequence[models.QuerySet[Any]]) -> list[list[str] | None]:
+        """Return the link, the targets, and what ``querysets`` join, as one part."""
         name = self.link_column.name
-        return None if paths is None else [name, *(f"{name}__{path}" for path in paths)]
+        paths = [name]
+        for part in self.link_target.joins(querysets):
+            if part is None:
+                return [None]
+            paths += [f"{name}__{path}" for path in part]
+        return [paths]
 
     def link_of(self, row: Any) -> Any:
         """Return the link of ``row``, or None; one query where it is not loaded."""

@@ -31,30 +31,54 @@ class TargetQuerySet(models.QuerySet[Any]):
     ``defer``, ``update``, ``bulk_create`` and ``bulk_update``.
     """
 
-    def with_target(self, *querysets: models.QuerySet[Any], field: str | None = None) -> Self:
+    def with_target(
+        self,
+        *querysets: models.QuerySet[Any],
+        field: str | None = None,
+        most_joins: int | None = None,
+    ) -> Self:
         """Return the rows with their targets loaded, in whichever way is faster here.
 
         ``querysets``, at most one per model, say what to load of the targets:
         ``with_target(Image.objects.select_related("owner"))``. ``field`` names
-        the key where the model has several.
+        the key where the model has several. ``most_joins`` is how many tables may
+        be joined in all, by default what was measured to be best for the engine;
+        more are right where rows are found by their primary keys.
 
-        No query more where it joins, otherwise one for each kind of target that
-        occurs on the page. It joins where few tables are involved and
-        ``querysets`` do nothing but join.
+        Targets are joined, those that need the fewest tables first, as long as
+        there is room and their queryset does nothing but join. The others cost
+        one query for each kind that occurs on the page. Say ``select_for_update()``
+        before, not after: nothing is joined then.
 
-        Raises ``FieldDoesNotExist`` without such a key, and `InvalidTarget` for
-        a queryset of a model that is not listed.
+        Raises ``FieldDoesNotExist`` without such a key, `InvalidTarget` for a
+        queryset of a model that is not listed, and ``ValueError`` for two of one.
         """
         if self._fields is not None:  # type: ignore[attr-defined]
             raise TypeError("Cannot call with_target() after .values() or .values_list().")
         key = _target_field(self.model, field)
-        paths = key.paths_of(querysets)
         rows = self._with_columns(key.column_names)
-        if paths is not None and rows._can_join(len(paths)):
-            return rows.select_related(*paths)
+        room = rows._room_for_joins(most_joins)
+        parts = key.joins(querysets)
+        joined: list[list[str]] = []
+        for part in sorted(filter(None, parts), key=len):
+            if len(part) <= room:
+                room -= len(part)
+                joined.append(part)
+        if joined:
+            rows = rows.select_related(*(path for part in joined for path in part))
+        if len(joined) == len(parts):
+            return rows
         return rows.prefetch_related(
             GenericPrefetch(key.name, list(querysets)) if querysets else key.name
         )
+
+    def _room_for_joins(self, most: int | None) -> int:
+        if self.query.select_for_update:
+            return 0  # PostgreSQL locks no row that may be missing
+        if most is None:
+            most = _MOST_JOINS.get(connections[self.db].vendor, 0)
+        joined = self.query.select_related
+        return 0 if joined is True else most - len(joined or ())
 
     def _with_columns(self, names: Iterable[str]) -> Self:
         """Return the rows with ``names`` loaded, whatever ``only()`` and ``defer()`` said."""
@@ -62,13 +86,6 @@ class TargetQuerySet(models.QuerySet[Any]):
         if is_defer:
             return super().defer(None).defer(*(set(fields) - set(names))) if fields else self
         return super().only(*fields, *names)
-
-    def _can_join(self, count: int) -> bool:
-        joined = self.query.select_related
-        if joined is True:
-            return False
-        count += len(joined or ())
-        return count <= _MOST_JOINS.get(connections[self.db].vendor, 0)
 
     def select_related(self, *fields: Any) -> Self:
         """As Django's, and takes the name of a key to several models."""
@@ -139,10 +156,14 @@ def _columns_of(model: Any, path: Any, *, joined: bool) -> Iterator[Any]:
         model = getattr(_field_or_none(model, name), "related_model", None)
     key = _field_or_none(model, last)
     if isinstance(key, TargetField):
-        for name in (key.paths_of(()) or ()) if joined else key.column_names:
+        for name in _all_paths(key) if joined else key.column_names:
             yield LOOKUP_SEP.join([*way, name])
     else:
         yield path
+
+
+def _all_paths(key: TargetField) -> list[str]:
+    return [path for part in key.joins(()) for path in part or ()]
 
 
 def _field_or_none(model: Any, name: str) -> Any:

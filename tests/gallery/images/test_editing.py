@@ -65,7 +65,14 @@ class TestEditing:
 
     def test_markup_is_text(self, signed_in, mina, share):
         image = share(mina, title="<img src=x onerror=alert(1)>", description="<script>x</script>")
-        for url in ("/", "/@mina/", image.get_absolute_url(), f"/pictures/{image.pk}/edit/"):
+        for url in (
+            "/",
+            "/explore/",
+            "/@mina/",
+            "/@mina/activity/",
+            image.get_absolute_url(),
+            f"/pictures/{image.pk}/edit/",
+        ):
             html = signed_in.get(url).content.decode()
             assert "<img src=x" not in html
             assert "<script>x" not in html

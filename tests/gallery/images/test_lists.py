@@ -24,7 +24,7 @@ class TestLists:
     def test_home_costs_the_same(self, browsers, mina, count, django_assert_num_queries):
         make_rows(mina, count)
         with django_assert_num_queries(SESSION_AND_USER + 1):
-            page = browsers["stranger"].get("/").context["page"]
+            page = browsers["stranger"].get("/explore/").context["page"]
         assert len(page.items) == IMAGES_PER_PAGE == 24
         assert bool(page.next_cursor) == (count > 24)
         with django_assert_num_queries(2):
@@ -56,8 +56,8 @@ class TestLists:
     def test_an_image_page_costs_the_same(self, browsers, mina, share, count):
         image = share(mina)
         make_rows(mina, count)
-        assert queries_of(Client(), image.get_absolute_url()) == 4
-        assert queries_of(browsers["stranger"], image.get_absolute_url()) == SESSION_AND_USER + 5
+        assert queries_of(Client(), image.get_absolute_url()) == 6
+        assert queries_of(browsers["stranger"], image.get_absolute_url()) == SESSION_AND_USER + 7
 
     @pytest.mark.parametrize("count", [1, 40])
     def test_a_persons_page_costs_the_same(self, browsers, mina, count):
@@ -65,7 +65,7 @@ class TestLists:
         assert queries_of(Client(), "/@mina/") == 3
         assert queries_of(browsers["stranger"], "/@mina/") == SESSION_AND_USER + 3
 
-    @pytest.mark.parametrize("start", ["/", "/@mina/", "/?q=번"])
+    @pytest.mark.parametrize("start", ["/explore/", "/@mina/", "/explore/?q=번"])
     def test_pages_lead_through_all_and_back(self, signed_in, mina, start):
         make_rows(mina, 60)
         hidden = Image.objects.order_by("pk")[3]
@@ -76,7 +76,7 @@ class TestLists:
         assert seen == list(expected)
         assert len(seen) == 59
 
-    @pytest.mark.parametrize("path", ["/", "/@mina/"])
+    @pytest.mark.parametrize("path", ["/", "/explore/", "/@mina/", "/@mina/activity/"])
     @pytest.mark.parametrize("cursor", ["x", "\0", "WyJhIl0:1abc:xyz"])
     def test_a_made_up_cursor_is_a_bad_request(self, signed_in, path, cursor):
         assert signed_in.get(path, {"cursor": cursor}).status_code == 400
@@ -99,7 +99,7 @@ class TestLists:
     def test_search(self, signed_in, mina, share, query, found):
         share(mina, title="달과 산")
         share(mina, title="Moon 100%")
-        page = signed_in.get("/", {"q": query}).context["page"]
+        page = signed_in.get("/explore/", {"q": query}).context["page"]
         assert {image.title for image in page.items} == found
 
     @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="explains in PostgreSQL's way")
@@ -108,8 +108,8 @@ class TestLists:
         make_rows(mina, 3000)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        second = f"/?cursor={browsers[viewer].get('/').context['page'].next_cursor}"
-        for url in ("/", second):
+        second = f"/explore/?cursor={browsers[viewer].get('/explore/').context['page'].next_cursor}"
+        for url in ("/explore/", second):
             plan = explain(grid_query(browsers[viewer], url))
             assert "images_newest " in plan
             assert "Seq Scan on images_image" not in plan

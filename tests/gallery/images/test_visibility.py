@@ -34,7 +34,7 @@ class TestVisibility:
         fetch(browser, f"/pictures/{image.pk}/60.webp", status)
         fetch(browser, f"/media/{image.image}/60.webp", 200 if visibility == PUBLIC else 404)
         address = image.get_absolute_url()
-        for url in ("/", "/@mina/", "/?q=SPECIAL", last.get_absolute_url()):
+        for url in ("/explore/", "/@mina/", "/explore/?q=SPECIAL", last.get_absolute_url()):
             html = browser.get(url).content.decode()
             assert (address in html, "quite special" in html) == (seen, seen), url
 
@@ -68,7 +68,7 @@ class TestVisibility:
             for image in images:
                 assert browsers[viewer].get(image.get_absolute_url()).status_code == 404
                 fetch(browsers[viewer], image.file_url(60), 404)
-            assert browsers[viewer].get("/").context["page"].items == []
+            assert browsers[viewer].get("/explore/").context["page"].items == []
 
     @pytest.mark.parametrize("key", ["0", "9" * 30, "9" * 5000, "-1", "x", "1%00"])
     def test_made_up_keys(self, signed_in, key):

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="activities",
+                        related_name="pointed_at",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),

@@ -177,7 +177,7 @@ def test_keys_can_be_named(mixture):
 
 def test_inherited_keys_are_looked_at_once():
     labels = [label_of(key) for key in generic_keys(using="default")]
-    assert sorted(labels) == [
+    assert sorted(label for label in labels if label.startswith("trail.")) == [
         "trail.AuditEntry.target",
         "trail.Memo.other",
         "trail.Memo.subject",
@@ -227,7 +227,7 @@ def test_a_table_that_django_does_not_manage_is_not_looked_at(monkeypatch):
 def test_a_model_that_is_elsewhere_is_not_looked_at(settings):
     class Router:
         def allow_migrate(self, db, app_label, **hints):
-            return app_label != "trail"
+            return app_label not in ("trail", "slipstream_activity_generic")
 
     settings.DATABASE_ROUTERS = [Router()]
     assert generic_keys(using="default") == []

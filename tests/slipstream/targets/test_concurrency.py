@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
-
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError
 
 from tests.linking.models import Link, Remark
 from tests.pointing.models import Like
+from tests.slipstream.at_once import at_once
 from tests.things.models import Document, Picture, Tag
 
 CONNECTIONS = 20
@@ -19,24 +15,11 @@ CONNECTIONS = 20
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(work: Callable[[int], Any]) -> list[Any]:
-    barrier = Barrier(CONNECTIONS)
-
-    def on_a_connection_of_its_own(number: int) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            return work(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return list(pool.map(on_a_connection_of_its_own, range(CONNECTIONS)))
-
-
 def test_one_link_however_many_make_it():
     things = [Picture.objects.create(), Document.objects.create(), Tag.objects.create(name="red")]
-    links = at_once(lambda number: Remark.objects.create(about=things[number % 3]).about_link_id)
+    links = at_once(
+        CONNECTIONS, lambda number: Remark.objects.create(about=things[number % 3]).about_link_id
+    )
     assert Remark.objects.count() == CONNECTIONS
     assert Link.objects.count() == 3
     for kind, thing in enumerate(things):
@@ -54,7 +37,7 @@ def test_one_like_per_person_and_target(people):
             return False
         return True
 
-    assert sum(at_once(like)) == 1
+    assert sum(at_once(CONNECTIONS, like)) == 1
     assert Like.objects.filter(on=picture).count() == 1
 
 
@@ -65,5 +48,5 @@ def test_many_links_made_in_opposite_orders():
         order = pictures if number % 2 else pictures[::-1]
         return len(Remark.objects.bulk_create(Remark(about=picture) for picture in order))
 
-    assert sum(at_once(make)) == CONNECTIONS * len(pictures)
+    assert sum(at_once(CONNECTIONS, make)) == CONNECTIONS * len(pictures)
     assert Link.objects.count() == len(pictures)

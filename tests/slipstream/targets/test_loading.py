@@ -235,7 +235,7 @@ def test_many_kinds_are_loaded_too(things, django_assert_max_num_queries):
         assert targets(Activity.objects.order_by("pk").with_target()) == things
     for rows in (
         Activity.objects.only("verb").with_target(),
-        Activity.objects.with_target().select_for_update(),
+        Activity.objects.select_for_update().with_target(),
         LoudActivity.objects.with_target(),
         Activity.objects.with_target().filter(verb="liked"),
         Activity.objects.annotate(n=Count("actor")).with_target(),

@@ -1,8 +1,8 @@
-/* More pictures when the end of a grid comes near. The link to the next page
-   does the same by hand, and stays where something goes wrong. */
+/* More of a list when its end comes near. The link to the next page does the
+   same by hand, and stays where something goes wrong. */
 
 const list = document.querySelector("[data-endless]");
-const grid = list?.querySelector(".grid");
+const items = list?.querySelector("[data-items]");
 const words = list?.dataset;
 const language = document.documentElement.lang;
 const plurals = new Intl.PluralRules(language);
@@ -42,16 +42,20 @@ async function load() {
     return;
   }
   // What was to come is gone meanwhile, and the answer is the first page again.
-  const isFurther = page.querySelector("[data-endless] .pager [rel=prev]");
-  const tiles = isFurther ? page.querySelectorAll("[data-endless] .grid > *") : [];
-  grid.append(...tiles);
+  const isFurther = page.querySelector("[data-endless][data-further]");
+  const found = isFurther ? [...page.querySelectorAll("[data-endless] [data-items] > *")] : [];
+  // What was put at the top meanwhile has moved something down.
+  const fresh = found.filter((item) => !item.id || !document.getElementById(item.id));
+  items.append(...fresh);
   list.querySelector(".grid-more")?.remove();
   const next = isFurther && page.querySelector("[data-endless] .pager [rel=next]");
   if (next) link.replaceWith(next);
   else link.remove();
-  const said = words[plurals.select(tiles.length) === "one" ? "one" : "other"];
-  status.textContent = said.replace("{}", numbers.format(tiles.length)) + (next ? "" : ` ${words.end}`);
-  // Whoever comes back to this page finds as many pictures.
+  const end = !next && isFurther && page.querySelector("[data-endless] .list-end");
+  if (end) items.after(end);
+  const said = words[plurals.select(fresh.length) === "one" ? "one" : "other"];
+  status.textContent = said.replace("{}", numbers.format(fresh.length)) + (next ? "" : ` ${words.end}`);
+  // Whoever comes back to this page finds as much.
   pages += 1;
   history.replaceState({ ...history.state, pages }, "");
   watch();
@@ -76,7 +80,7 @@ function offerRetry() {
   button.textContent = words.retry;
   button.addEventListener("click", more);
   box.append(text, button);
-  grid.after(box);
+  items.after(box);
 }
 
 async function start() {

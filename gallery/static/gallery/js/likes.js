@@ -1,0 +1,107 @@
+/* Like buttons without a page load; without this the same forms work as plain forms.
+
+   A click says which state is wanted and shows it at once, on every button of
+   that picture. The answer then says what is true. While a request is under way
+   further clicks are remembered, and the last of them is carried out. */
+
+const language = document.documentElement.lang;
+const numbers = new Intl.NumberFormat(language);
+const plurals = new Intl.PluralRules(language);
+const underWay = new Map(); // key of a picture → whether it is wanted liked
+
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("form[data-like] button")) event.preventDefault();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-like]") || event.defaultPrevented) return;
+  event.preventDefault();
+  const key = form.dataset.like;
+  const wanted = (event.submitter ?? buttonOf(form)).value === "like";
+  const count = readCount(key);
+  const isFirst = !underWay.has(key);
+  underWay.set(key, wanted);
+  if (isFirst) settle(form, key, { is_liked: !wanted, like_count: count });
+  show(key, wanted);
+  if (count !== null) writeCount(key, count + (wanted ? 1 : -1));
+});
+
+async function settle(form, key, known) {
+  try {
+    // Once more if the mind was changed meanwhile.
+    for (let sent = null; sent !== underWay.get(key); ) {
+      sent = underWay.get(key);
+      known = await send(form, sent);
+    }
+  } catch (error) {
+    const loginUrl = document.body.dataset.loginUrl;
+    if (error.status === 401) location.assign(loginUrl);
+    else say(error.message || form.dataset.error);
+  } finally {
+    underWay.delete(key);
+    show(key, known.is_liked);
+    writeCount(key, known.like_count);
+  }
+}
+
+async function send(form, isLiked) {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("action", isLiked ? "like" : "unlike");
+  let response;
+  try {
+    // Not form.action: that is the button of this name.
+    response = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(15_000),
+    });
+  } catch {
+    throw new Error(); // no network, or no answer; the form has the words for it
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok && "is_liked" in answer) return answer;
+  throw Object.assign(new Error(answer.error), { status: response.status });
+}
+
+function show(key, isLiked) {
+  const state = isLiked ? "unlike" : "like";
+  for (const form of document.querySelectorAll(`form[data-like="${key}"]`)) {
+    const button = buttonOf(form);
+    button.value = state;
+    button.querySelector(".like-label").textContent = button.dataset[`${state}Label`];
+    button.setAttribute("aria-label", button.dataset[`${state}Name`]);
+    button.classList.toggle("is-liked", isLiked);
+  }
+}
+
+function writeCount(key, count) {
+  if (count === null || count === undefined) return;
+  for (const element of document.querySelectorAll(`[data-like-count="${key}"]`)) {
+    element.textContent = numbers.format(count);
+    const phrase = element.closest("[data-like-phrase]");
+    const words = phrase.dataset[plurals.select(count) === "one" ? "one" : "other"];
+    const [front, back] = words.split("{}");
+    phrase.replaceChildren(front, element, back);
+  }
+}
+
+function readCount(key) {
+  const element = document.querySelector(`[data-like-count="${key}"]`);
+  return element && Number(element.textContent.replace(/\D/g, ""));
+}
+
+function say(text) {
+  const messages = document.querySelector("[data-slipstream-messages]");
+  const message = document.createElement("p");
+  const words = document.createElement("span");
+  message.className = "message message-error";
+  words.textContent = text;
+  message.append(words);
+  messages.replaceChildren(message);
+}
+
+function buttonOf(form) {
+  return form.querySelector("button[name=action]");
+}

@@ -1,0 +1,43 @@
+"""Every setting of Slipstream: what it means and what it is where a project says nothing.
+
+Read when they are needed, so that tests can override them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+__all__ = ["ACTIVITY_MODEL", "FEED_AUDIENCE", "SETTINGS", "Setting"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of the project."""
+
+    name: str
+    default: Any
+    about: str
+
+    def get(self) -> Any:
+        """Return its value now."""
+        return getattr(settings, self.name, self.default)
+
+
+ACTIVITY_MODEL = Setting(
+    "SLIPSTREAM_ACTIVITY_MODEL",
+    None,
+    'The model of activities, "app_label.Model": a concrete AbstractActivity of the project.'
+    " Not needed with slipstream.activity.generic.",
+)
+FEED_AUDIENCE = Setting(
+    "SLIPSTREAM_FEED_AUDIENCE",
+    None,
+    "Whose activities a person sees: the dotted path of a function that takes the user and"
+    " returns a queryset of one column, the actors' primary keys. Those the person follows,"
+    " where slipstream.follows is installed; otherwise everyone.",
+)
+
+SETTINGS = (ACTIVITY_MODEL, FEED_AUDIENCE)
