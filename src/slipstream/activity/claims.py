@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from django.db import connections
+from django.db import connections, transaction
 
 from slipstream.activity.models import Claim
 
@@ -33,6 +34,7 @@ _UPSERT_AND_INSERT = """
 WITH claimed AS ({upsert} RETURNING 1)
 INSERT INTO {rows} ({columns}) SELECT {values} FROM claimed RETURNING {key}
 """
+_INSERT = "INSERT INTO {rows} ({columns}) VALUES ({values}) RETURNING {key}"
 _UPSERT_MANY = """
 INSERT INTO {table} AS c (key, last_at) VALUES {values}
 ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at
@@ -73,29 +75,63 @@ def claim(key: uuid.UUID, at: datetime, window: timedelta, *, using: str) -> boo
 
 
 def claim_and_insert(row: Any, window: timedelta, *, using: str) -> bool:
-    """Insert ``row`` if its claim is free; return whether it was. PostgreSQL: one statement.
+    """Insert ``row`` if its claim is free; return whether it was.
 
-    ``row`` learns its primary key.
+    ``row`` learns its primary key. One statement on PostgreSQL, else that of the
+    claim and the ``INSERT``, in a transaction.
     """
     connection = connections[using]
-    quote = connection.ops.quote_name
     fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    sql = _UPSERT_AND_INSERT.format(
-        upsert=_UPSERT.format(table=_table(connection)),
-        rows=quote(row._meta.db_table),
-        columns=", ".join(quote(field.column) for field in fields),
-        values=", ".join(["%s"] * len(fields)),
-        key=quote(row._meta.pk.column),
-    )
-    key = key_of(row)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*_parameters(connection, key, row.created_at, window), *values])
-        inserted = cursor.fetchone()
+    # What is empty is left to the statement: fewer values are fewer to convert and to send.
+    filled = [f for f in fields if not _is_empty(f, getattr(row, f.attname))]
+    sql = _statement(cast("Hashable", type(row)), tuple(f.attname for f in filled), using)
+    values = [f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in filled]
+    claimed = _parameters(connection, key_of(row), row.created_at, window)
+    if connection.vendor == "postgresql":
+        inserted = _first(connection, sql, [*claimed, *values])
+    else:
+        with transaction.atomic(using=using, savepoint=False):
+            free = claim(key_of(row), row.created_at, window, using=using)
+            inserted = _first(connection, sql, values) if free else None
     if inserted:
         row.pk = inserted[0]
         row._state.adding, row._state.db = False, using
     return bool(inserted)
+
+
+def _is_empty(field: Any, value: Any) -> bool:
+    return bool((value is None and field.null) or (field.name == "data" and value == {}))
+
+
+@lru_cache(maxsize=256)
+def _statement(model: Hashable, filled: tuple[str, ...], using: str) -> str:
+    """Return the statement that inserts a row of which the columns ``filled`` have a value."""
+    meta = cast("Any", model)._meta
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    columns, values = [], []
+    for field in meta.local_concrete_fields:
+        if field.attname in filled:
+            columns.append(quote(field.column))
+            values.append("%s")
+        elif field.name == "data":
+            columns.append(quote(field.column))
+            values.append("'{}'")
+    parts = {
+        "rows": quote(meta.db_table),
+        "columns": ", ".join(columns),
+        "values": ", ".join(values),
+        "key": quote(meta.pk.column),
+    }
+    if connection.vendor == "postgresql":
+        return _UPSERT_AND_INSERT.format(upsert=_UPSERT.format(table=_table(connection)), **parts)
+    return _INSERT.format(**parts)
+
+
+def _first(connection: Any, sql: str, parameters: list[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()
 
 
 def claim_many(

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
-from django.db import connections, models, router, transaction
+from django.db import models, router, transaction
 from django.utils import timezone
 
 from slipstream.activity import claims
@@ -204,17 +204,10 @@ def _checked(data: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _write(row: Any, window: timedelta, *, using: str) -> bool:
-    rows = type(row)._base_manager.using(using)
-    if not window:
-        rows.bulk_create([row])
-        return True
-    if connections[using].vendor == "postgresql":
+    if window:
         return claims.claim_and_insert(row, window, using=using)
-    with transaction.atomic(using=using, savepoint=False):
-        free = claims.claim(claims.key_of(row), row.created_at, window, using=using)
-        if free:
-            rows.bulk_create([row])
-    return free
+    type(row)._base_manager.using(using).bulk_create([row])
+    return True
 
 
 def _rounds(built: list[tuple[Any, timedelta]]) -> Iterator[tuple[timedelta, list[Any]]]:
