@@ -86,12 +86,13 @@ def claim_and_insert(row: Any, window: timedelta, *, using: str) -> bool:
     filled = [f for f in fields if not _is_empty(f, getattr(row, f.attname))]
     sql = _statement(cast("Hashable", type(row)), tuple(f.attname for f in filled), using)
     values = [f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in filled]
-    claimed = _parameters(connection, key_of(row), row.created_at, window)
+    key = key_of(row)
     if connection.vendor == "postgresql":
+        claimed = _parameters(connection, key, row.created_at, window)
         inserted = _first(connection, sql, [*claimed, *values])
     else:
         with transaction.atomic(using=using, savepoint=False):
-            free = claim(key_of(row), row.created_at, window, using=using)
+            free = claim(key, row.created_at, window, using=using)
             inserted = _first(connection, sql, values) if free else None
     if inserted:
         row.pk = inserted[0]

@@ -56,6 +56,8 @@ class BaseActivity(PointingModel):
 
         return sentence_text(self)
 
+    # -- what a model with a target says (abstract: neither this class nor a table has one)
+
     @classmethod
     def points_at(cls, target: models.Model | None, *, using: str) -> models.Q:
         """Return the condition that an activity is about ``target``."""

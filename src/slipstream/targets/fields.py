@@ -33,7 +33,7 @@ class TargetField(models.Field):  # type: ignore[type-arg]
         # Not editable: forms show the columns, with all that Django has for foreign keys.
         super().__init__(verbose_name, null=null, blank=null, editable=False, serialize=False)
 
-    # -- what a kind of key must say
+    # -- what each kind of key says (abstract: Django's fields have no ABC)
 
     @property
     def column_names(self) -> list[str]:

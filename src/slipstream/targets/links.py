@@ -290,8 +290,8 @@ class LinkForeignKey(TargetField):
     def clean(self, value: Any, model_instance: Any) -> Any:
         """Raise ``ValidationError`` where nothing is pointed at and something must be.
 
-        One query where the target was assigned: its link, if it has one, is what
-        unique constraints are about.
+        Unique constraints on the link are not validated for a target that was just
+        assigned, whose link is not known before saving; the database holds them.
         """
         if value is None and not self.null:
             raise ValidationError(self.error_messages["null"], code="null")
