@@ -3,6 +3,7 @@
 ::
 
     SlipstreamError
+    ├── CountNotWritable    (also a TypeError)
     ├── InvalidActivity     (also a ValueError)
     ├── InvalidCursor       (also a ValueError)
     ├── InvalidLimit        (also a ValueError)
@@ -21,6 +22,7 @@ from inspect import cleandoc
 
 __all__ = [
     "CannotFollowSelf",
+    "CountNotWritable",
     "FollowRefused",
     "InvalidActivity",
     "InvalidCursor",
@@ -37,6 +39,10 @@ class SlipstreamError(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or cleandoc(self.__doc__ or ""))
+
+
+class CountNotWritable(SlipstreamError, TypeError):
+    """A count is kept by the database; nothing else writes it."""
 
 
 class InvalidActivity(SlipstreamError, ValueError):

@@ -35,11 +35,13 @@ INSTALLED_APPS = [
     "slipstream.targets",
     "slipstream.activity",
     "slipstream.feeds",
+    "slipstream.counters",
     "tests.things",
     "tests.tasks",
     "tests.linking",
     "tests.pointing",
     "tests.trail",
+    "tests.counting",
 ]
 
 # The text project has no model of activities of its own.

@@ -12,6 +12,7 @@ from slipstream import exceptions
 PUBLIC = {
     "slipstream.exceptions": {
         "CannotFollowSelf",
+        "CountNotWritable",
         "FollowRefused",
         "InvalidActivity",
         "InvalidCursor",
@@ -73,6 +74,7 @@ PUBLIC = {
     },
     "slipstream.activity.models": {"AbstractActivity", "BaseActivity", "Claim"},
     "slipstream.feeds": {"MOST_COUNTED", "FeedPage", "count_new", "get_activity_feed"},
+    "slipstream.counters": {"CountField", "Tally", "recount"},
     "slipstream.conf": {"ACTIVITY_MODEL", "FEED_AUDIENCE", "SETTINGS", "Setting"},
     "slipstream.korean": {"PARTICLES", "with_particles"},
     "slipstream.lazy": {"lazily"},
@@ -87,6 +89,8 @@ PUBLIC = {
         "keyset_page",
         "rows_beyond",
     },
+    "slipstream.progress": {"show_progress"},
+    "slipstream.triggers": {"ENGINES", "drop", "make", "triggers_on"},
     "slipstream.sql": {"delete_rows", "insert_or_ignore", "retrying_deadlocks"},
 }
 

@@ -1,12 +1,8 @@
 """How the database keeps `FollowCounts` equal to the rows of `Follow`.
 
-Triggers see every write: services, ``user.follows.add()``, the admin, bulk
-writes, cascades, raw SQL. They run in the transaction that writes, so the
-counts commit and roll back with it. They are made after every ``migrate`` (and
-``flush`` and test database), because a migration alone would lose them: SQLite
-drops a table's triggers whenever Django rebuilds the table, and a project may
-run its tests without migrations. When they had been missing, the counts are
-made anew in the same breath.
+Triggers see every write (`slipstream.triggers`). They run in the transaction that
+writes, so the counts commit and roll back with it. When they had been missing, the
+counts are made anew in the same breath.
 
 Deadlocks: PostgreSQL counts once per statement and locks count rows in key
 order, so a bulk insert costs one update per user and does not deadlock with
@@ -21,11 +17,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from slipstream.follows.models import Follow, FollowCounts
+from slipstream.triggers import drop, make, triggers_on
 
 __all__ = ["drop_before_rebuild", "install", "missing", "recount"]
 
@@ -47,14 +43,8 @@ def install(*, using: str) -> bool:
     connection = connections[using]
     if connection.vendor not in _STATEMENTS or not missing(using=using):
         return False
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        try:
-            for statement in _statements(connection):
-                cursor.execute(statement)
-        except DatabaseError as error:
-            if error.args[0] not in _NOT_ALLOWED:
-                raise
-            raise ImproperlyConfigured(_HINT.format(using=using)) from error
+    with transaction.atomic(using=using):
+        make(_statements(connection), using=using, purpose="follower counts")
         recount(using=using)
     return True
 
@@ -71,8 +61,7 @@ def missing(*, using: str) -> list[str]:
             return []
         if connection.vendor not in _STATEMENTS:
             return list(_NAMES)
-        cursor.execute(_PRESENT[connection.vendor], [tables["follow"]])
-        present = {row[0] for row in cursor.fetchall()}
+    present = triggers_on([tables["follow"]], using=using)
     return [name for name in _NAMES if name not in present]
 
 
@@ -97,11 +86,9 @@ def drop_before_rebuild(*, using: str) -> None:
     Called before migrations that may rebuild one of the tables; `install`
     follows them, or follows the next that succeed.
     """
-    connection = connections[using]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for name in _NAMES:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {connection.ops.quote_name(name)}")
+    if connections[using].vendor == "sqlite":
+        for name in _NAMES:
+            drop(name, Follow._meta.db_table, using=using)
 
 
 def _tables() -> dict[str, str]:
@@ -115,14 +102,6 @@ def _statements(connection: BaseDatabaseWrapper) -> list[str]:
     return [statement.format(**names) for statement in _STATEMENTS[connection.vendor]]
 
 
-# MariaDB: needs SUPER while the binary log is on; needs TRIGGER.
-_NOT_ALLOWED = {1419, 1142}
-_HINT = (
-    "Database '{using}' does not let this account make the triggers that keep follower counts."
-    " Give it the privilege TRIGGER and, where the binary log is on, set"
-    " log_bin_trust_function_creators=1; then run 'manage.py migrate' again."
-)
-
 _FORGET = "DELETE FROM {counts}"
 _RECOUNT = """
 INSERT INTO {counts} (user_id, follower_count, following_count)
@@ -131,13 +110,6 @@ SELECT user_id, SUM(followers), SUM(followings) FROM (
     UNION ALL SELECT follower_id, 0, 1 FROM {follow}
 ) ends GROUP BY user_id
 """
-
-_PRESENT = {
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(quote_ident(%s))",
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
-    "mysql": "SELECT trigger_name FROM information_schema.triggers"
-    " WHERE trigger_schema = DATABASE() AND event_object_table = %s",
-}
 
 # -- PostgreSQL: one function, once per statement -----------------------------
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
+
+from slipstream.progress import show_progress
 
 if TYPE_CHECKING:
     from django.contrib.contenttypes.fields import GenericForeignKey
@@ -84,7 +86,7 @@ class Command(BaseCommand):
         progress = None
         if verbosity > 1 or (verbosity == 1 and self.stderr.isatty()):
             total = rows_of(key, using=database).count()
-            progress = self._progress(label_of(key), total)
+            progress = show_progress(self.stderr, label_of(key), total)
         return sweep(
             key,
             using=database,
@@ -92,23 +94,6 @@ class Command(BaseCommand):
             delete=delete and (named or isinstance(key, GuardedGenericKey)),
             progress=progress,
         )
-
-    def _progress(self, label: str, total: int) -> Callable[[int], None]:
-        done = 0
-
-        def show(rows: int) -> None:
-            nonlocal done
-            done += rows
-            line = f"{label}: {done:,} of {total:,} rows"
-            if self.stderr.isatty():
-                # One line, written over.
-                self.stderr.write(f"\r{line}", lambda text: text, ending="")
-                if done >= total:
-                    self.stderr.write("")
-            else:
-                self.stderr.write(line, lambda text: text)
-
-        return show
 
     def _report(self, key: GenericForeignKey, tally: Tally, *, verbosity: int) -> None:
         from slipstream.targets.generic.dangling import is_kept, label_of
