@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Hashable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
@@ -30,25 +30,37 @@ INSERT INTO {table} AS c (key, last_at) VALUES (%s, %s)
 ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at
 WHERE c.last_at <= %s OR c.last_at >= %s
 """
+# No condition here, and a row that stays as it is counts like one that is new. So it says by
+# the number that is kept for the session: 1 for a claim that was free, 2 for one that was not.
+# Not INSERT IGNORE: that shares the lock on a row that is there with all who wait for it, and
+# then deadlocks them.
+_UPSERT_ON_MARIADB = """
+INSERT INTO {table} (`key`, last_at) VALUES (%s, %s)
+ON DUPLICATE KEY UPDATE last_at =
+IF(LAST_INSERT_ID(IF(last_at <= %s OR last_at >= %s, 1, 2)) = 1, VALUES(last_at), last_at)
+"""
+_INSERT = "INSERT INTO {rows} ({columns}) VALUES ({values}) RETURNING {key}"
 _UPSERT_AND_INSERT = """
 WITH claimed AS ({upsert} RETURNING 1)
 INSERT INTO {rows} ({columns}) SELECT {values} FROM claimed RETURNING {key}
 """
-_INSERT = "INSERT INTO {rows} ({columns}) VALUES ({values}) RETURNING {key}"
+# A transaction in one round trip, where it would take five.
+_UPSERT_AND_INSERT_ON_MARIADB = """
+BEGIN NOT ATOMIC
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+    START TRANSACTION;
+    DO LAST_INSERT_ID(1);
+    {upsert};
+    IF LAST_INSERT_ID() = 1 THEN {insert}; END IF;
+    COMMIT;
+END
+"""
 _UPSERT_MANY = """
 INSERT INTO {table} AS c (key, last_at) VALUES {values}
 ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at
 WHERE c.last_at <= excluded.last_at - %s OR c.last_at >= excluded.last_at + %s
 RETURNING key
 """
-# Locks the row, whether it was there or not. Not INSERT IGNORE: that shares the lock on
-# a row that is there with all who wait for it, and then deadlocks them.
-_MAKE_AND_LOCK = """
-INSERT INTO {table} (`key`, last_at) VALUES (%s, %s) ON DUPLICATE KEY UPDATE last_at = last_at
-"""
-
-# A claim that nobody has recorded under yet; MariaDB makes such rows to queue at.
-_NEVER = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def key_of(row: Any) -> uuid.UUID:
@@ -62,51 +74,55 @@ def key_of(row: Any) -> uuid.UUID:
 def claim(key: uuid.UUID, at: datetime, window: timedelta, *, using: str) -> bool:
     """Take the claim ``key`` at ``at``; return whether it was free.
 
-    In the caller's transaction. One statement; on MariaDB two or three.
+    In the caller's transaction. One statement.
     """
     connection = connections[using]
-    if connection.vendor == "mysql":
-        return _claim_in_turn(key, at, window, using=using)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _UPSERT.format(table=_table(connection)), _parameters(connection, key, at, window)
-        )
-        return bool(cursor.rowcount == 1)
+        return _take(cursor, _parameters(connection, key, at, window))
 
 
 def claim_and_insert(row: Any, window: timedelta, *, using: str) -> bool:
     """Insert ``row`` if its claim is free; return whether it was.
 
-    ``row`` learns its primary key. One statement on PostgreSQL, else that of the
-    claim and the ``INSERT``, in a transaction.
+    ``row`` learns its primary key. One round trip on PostgreSQL, and on MariaDB outside of
+    a transaction; else the statement of the claim and the ``INSERT``, in a transaction.
     """
     connection = connections[using]
-    fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]
     # What is empty is left to the statement: fewer values are fewer to convert and to send.
-    filled = [f for f in fields if not _is_empty(f, getattr(row, f.attname))]
-    sql = _statement(cast("Hashable", type(row)), tuple(f.attname for f in filled), using)
+    filled = [f for f in row._meta.local_concrete_fields if not _is_empty(f, row)]
+    columns = tuple(f.attname for f in filled)
     values = [f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in filled]
-    key = key_of(row)
-    if connection.vendor == "postgresql":
-        claimed = _parameters(connection, key, row.created_at, window)
-        inserted = _first(connection, sql, [*claimed, *values])
+    # All is ready before the first statement: from there on others wait.
+    claimed = _parameters(connection, key_of(row), row.created_at, window)
+    at_once = connection.vendor == "postgresql" or (
+        connection.vendor == "mysql" and connection.get_autocommit()
+    )
+    sql = _statement(cast("Hashable", type(row)), columns, using, at_once=at_once)
+    if at_once:
+        with connection.cursor() as cursor:
+            inserted = _first(cursor, sql, [*claimed, *values])
     else:
-        with transaction.atomic(using=using, savepoint=False):
-            free = claim(key, row.created_at, window, using=using)
-            inserted = _first(connection, sql, values) if free else None
+        with transaction.atomic(using=using, savepoint=False), connection.cursor() as cursor:
+            inserted = _first(cursor, sql, values) if _take(cursor, claimed) else None
     if inserted:
         row.pk = inserted[0]
         row._state.adding, row._state.db = False, using
     return bool(inserted)
 
 
-def _is_empty(field: Any, value: Any) -> bool:
-    return bool((value is None and field.null) or (field.name == "data" and value == {}))
+def _is_empty(field: Any, row: Any) -> bool:
+    value = getattr(row, field.attname)
+    if value is None:
+        return bool(field.null or field.primary_key)
+    return bool(field.name == "data" and value == {})
 
 
 @lru_cache(maxsize=256)
-def _statement(model: Hashable, filled: tuple[str, ...], using: str) -> str:
-    """Return the statement that inserts a row of which the columns ``filled`` have a value."""
+def _statement(model: Hashable, filled: tuple[str, ...], using: str, *, at_once: bool) -> str:
+    """Return the statement that inserts a row of which the columns ``filled`` have a value.
+
+    With the one that takes its claim, if both are done ``at_once``.
+    """
     meta = cast("Any", model)._meta
     connection = connections[using]
     quote = connection.ops.quote_name
@@ -124,15 +140,35 @@ def _statement(model: Hashable, filled: tuple[str, ...], using: str) -> str:
         "values": ", ".join(values),
         "key": quote(meta.pk.column),
     }
-    if connection.vendor == "postgresql":
-        return _UPSERT_AND_INSERT.format(upsert=_UPSERT.format(table=_table(connection)), **parts)
-    return _INSERT.format(**parts)
+    insert = _INSERT.format(**parts)
+    if not at_once:
+        return insert
+    if connection.vendor == "mysql":
+        return _UPSERT_AND_INSERT_ON_MARIADB.format(upsert=_upsert(using), insert=insert)
+    return _UPSERT_AND_INSERT.format(upsert=_upsert(using), **parts)
 
 
-def _first(connection: Any, sql: str, parameters: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()
+@lru_cache
+def _upsert(using: str) -> str:
+    """Return the statement that takes a claim."""
+    connection = connections[using]
+    statement = _UPSERT_ON_MARIADB if connection.vendor == "mysql" else _UPSERT
+    return statement.format(table=_table(connection))
+
+
+def _take(cursor: Any, parameters: list[Any]) -> bool:
+    """Take a claim; return whether it was free."""
+    cursor.execute(_upsert(cursor.db.alias), parameters)
+    return bool(cursor.lastrowid != 2 if cursor.db.vendor == "mysql" else cursor.rowcount == 1)
+
+
+def _first(cursor: Any, sql: str, parameters: list[Any]) -> Any:
+    """Return the first row that ``sql`` gives, or None."""
+    cursor.execute(sql, parameters)
+    row = cursor.fetchone() if cursor.description else None
+    if cursor.db.vendor == "mysql":
+        cursor.nextset()  # the end of a block: an error of its COMMIT comes here, or nowhere
+    return row
 
 
 def claim_many(
@@ -141,7 +177,7 @@ def claim_many(
     """Take several claims, no key twice; return the keys of those that were free.
 
     In key order, so that two who take several wait for each other and do not
-    deadlock. One statement on PostgreSQL, else one or more for each.
+    deadlock. One statement on PostgreSQL, else one for each.
     """
     connection = connections[using]
     ordered = sorted(wanted)
@@ -162,25 +198,9 @@ def _table(connection: Any) -> str:
 
 
 def _parameters(connection: Any, key: uuid.UUID, at: datetime, window: timedelta) -> list[Any]:
-    """Return what `_upsert` takes; the bounds are computed here, as each engine's clock differs."""
-    times = Claim._meta.get_field("last_at")
+    """Return what `_UPSERT` takes; the bounds are computed here, as each engine's clock differs."""
+    adapt = connection.ops.adapt_datetimefield_value
     return [
         Claim._meta.pk.get_db_prep_save(key, connection),
-        *(times.get_db_prep_save(t, connection) for t in (at, at - window, at + window)),
+        *map(adapt, (at, at - window, at + window)),
     ]
-
-
-def _claim_in_turn(key: uuid.UUID, at: datetime, window: timedelta, *, using: str) -> bool:
-    """Take a claim on MariaDB, whose upsert has no condition: make it, lock it, look, set it."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MAKE_AND_LOCK.format(table=_table(connection)),
-            _parameters(connection, key, _NEVER, timedelta())[:2],
-        )
-    claims = Claim.objects.using(using).filter(pk=key)
-    last_at = claims.select_for_update().values_list("last_at", flat=True).get()
-    if abs(at - last_at) < window:
-        return False
-    claims.update(last_at=at)
-    return True

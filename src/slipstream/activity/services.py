@@ -70,8 +70,8 @@ def log_activity(
     target is a target of its own.
 
     Part of the caller's transaction, and rolled back with it; outside of one,
-    deadlocks are tried again. One round trip on PostgreSQL, two statements on
-    SQLite and up to four on MariaDB, in a transaction there. Locks the claim until the
+    deadlocks are tried again. One round trip on PostgreSQL, and on MariaDB outside of
+    a transaction; else two statements, in a transaction. Locks the claim until the
     transaction ends. Sends `activity_logged` after commit, and no ``post_save``.
 
     Raises `UndeclaredVerb`, `InvalidUser`, `InvalidTarget` for a target that is not
@@ -183,9 +183,9 @@ def _row_of(entry: Entry) -> tuple[Any, timedelta]:
         raise InvalidTarget(
             f"{target!r} is not saved; save it before recording what is done to it."
         )
-    row = get_activity_model()(actor=entry.actor, verb=verb.code, created_at=at)
+    data = _checked(entry.data)
+    row = get_activity_model()(actor=entry.actor, verb=verb.code, created_at=at, data=data)
     row.target = target
-    row.data = _checked(entry.data)
     return row, verb.window
 
 

@@ -23,10 +23,12 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet, ImproperlyConfigured
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.utils.module_loading import import_string
 
 from slipstream.conf import FEED_AUDIENCE
+from slipstream.feeds.shapes import FOLLOWED, Sql, fill, listed
 
 __all__ = ["Subquery", "audience_function", "audience_of"]
 
@@ -49,6 +51,8 @@ def audience_of(user: Model, *, using: str) -> Subquery | None:
     function = audience_function()
     if function is None:
         return None
+    if function is _followed:
+        return _select_followed(user, using=using)
     audience = function(user)
     if not isinstance(audience, QuerySet):
         raise ImproperlyConfigured(
@@ -83,6 +87,23 @@ def _followed(user: Model) -> QuerySet[Any, Any]:
     from slipstream.follows.models import Follow
 
     return Follow.objects.filter(follower=user.pk).values("following")
+
+
+def _select_followed(user: Model, *, using: str) -> Subquery:
+    """Return `_followed` as SQL by hand: to compile it each time is a tenth of a page."""
+    from slipstream.follows.models import Follow
+
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    follower: Any = Follow._meta.get_field("follower")
+    following: Any = Follow._meta.get_field("following")
+    parts = {
+        "follows": Sql(quote(Follow._meta.db_table)),
+        "follower": Sql(quote(follower.column)),
+        "following": Sql(quote(following.column)),
+        "viewer": listed(follower.get_db_prep_value(user.pk, connection)),
+    }
+    return Subquery(*fill(FOLLOWED, parts))
 
 
 def _compile(audience: QuerySet[Any, Any], *, using: str) -> Subquery:

@@ -22,8 +22,9 @@ from slipstream.users import check_user
 __all__ = ["MOST_COUNTED", "FeedPage", "count_new", "get_activity_feed"]
 
 # Rows that are found by their keys can be joined with more than others, on MariaDB too: no
-# engine takes another way to them. Enough for three kinds of targets and what each belongs to.
-_MOST_JOINS = {"mysql": 6, "postgresql": 6}
+# engine takes another way to them. Enough for the actor, and three kinds of targets with what
+# each belongs to.
+_MOST_JOINS = {"mysql": 7, "postgresql": 7}
 
 #: The most that `count_new` counts to.
 MOST_COUNTED = 100

@@ -29,6 +29,7 @@ __all__ = [
     "EVERYONE",
     "FEED",
     "FEW",
+    "FOLLOWED",
     "IS_SOMEBODY",
     "OF_ACTORS",
     "PULL",
@@ -124,6 +125,9 @@ def _inline(connection: Any) -> str:
         return ""
     return "NOT MATERIALIZED"
 
+
+#: The usual audience.
+FOLLOWED = "SELECT {following} FROM {follows} WHERE {follower} = {viewer}"
 
 # {seen} is: a verb that feeds show, beyond the position. {order} is newest first, or the
 # other way round for a page of newer ones, and {down} its direction. Whether there is

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.functional import SimpleLazyObject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -97,9 +97,10 @@ class TestWhatIsRecorded:
 
     def test_its_cost(self, ann, picture, django_assert_num_queries):
         log_activity(ann, "liked", picture, at=NOON)  # content types are known from here
-        cost = {"postgresql": 1, "sqlite": 2, "mysql": 4}[connection.vendor]
-        with django_assert_num_queries(cost):
+        with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
             log_activity(ann, "liked", picture, at=after(WINDOW))
+        with django_assert_num_queries(1):
+            assert log_activity(ann, "liked", picture, at=after(WINDOW + 1)) is None
 
 
 @settings(
@@ -152,6 +153,35 @@ class TestTransactions:
             assert heard == [made]
         finally:
             activity_logged.disconnect(listen)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOutsideOfATransaction:
+    def test_its_cost(self, ann, picture, django_assert_num_queries):
+        log_activity(ann, "liked", picture, at=NOON)
+        # SQLite's two are between BEGIN and COMMIT.
+        with django_assert_num_queries(4 if connection.vendor == "sqlite" else 1):
+            made = log_activity(ann, "liked", picture, at=after(WINDOW))
+        assert Activity.objects.get(pk=made.pk).created_at == after(WINDOW)
+
+    def test_the_window_slides(self, ann, picture):
+        times = (0, 0, 30, WINDOW, WINDOW, WINDOW + 59, -1, 3 * WINDOW)
+        made = [log_activity(ann, "liked", picture, at=after(seconds)) for seconds in times]
+        assert list(map(bool, made)) == [True, False, False, True, False, False, True, True]
+        assert Activity.objects.count() == 4
+
+    def test_what_fails_takes_no_claim(self, ann, picture):
+        gone = Picture.objects.create()
+        row = Picture.objects.get(pk=gone.pk)
+        gone.delete()
+        if get_activity_model().has_real_targets:
+            with pytest.raises(IntegrityError):
+                log_activity(ann, "liked", row, at=NOON)
+            assert not Claim.objects.exists()
+        assert connection.get_autocommit()
+        assert log_activity(ann, "liked", picture, at=NOON)
+        connection.close()
+        assert Activity.objects.count() == 1
 
 
 class TestTakingBack:
