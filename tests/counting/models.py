@@ -125,9 +125,10 @@ class Sale(models.Model):
 
 
 class Place(models.Model):
-    """The parent of a model with a table of its own."""
+    """The parent of a model with a table of its own; both hold a count."""
 
     title = models.CharField(max_length=50, default="a place")
+    long_visit_count = CountField("visits", filter=Q(minutes__gte=60))
 
     def __str__(self) -> str:
         return self.title
@@ -143,6 +144,7 @@ class Visit(models.Model):
     """Refers to a place, which may be a venue."""
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="visits")
+    minutes = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"visit {self.pk}"
@@ -156,6 +158,7 @@ class Heard(models.Model):
     echo_count = CountField("echoes", filter=Q(loud=True), maintained_by="signals")
     label_count = CountField("labels", maintained_by="signals")
     peer_count = CountField("peers", maintained_by="signals", db_index=False)
+    said_count = CountField("echoes", filter=Q(by__isnull=False), maintained_by="signals")
 
     def __str__(self) -> str:
         return f"heard {self.pk}"
@@ -166,6 +169,81 @@ class Echo(models.Model):
 
     heard = models.ForeignKey(Heard, models.CASCADE, null=True, related_name="echoes")
     loud = models.BooleanField(default=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"echo {self.pk}"
+
+
+class Whisper(Echo):
+    """The same rows under another name, whose signals are its own."""
+
+    class Meta:
+        proxy = True
+
+
+class Team(models.Model):
+    """Counts what counts it: each table's triggers write the other."""
+
+    name = models.CharField(max_length=20, default="a team")
+    captain = models.ForeignKey(
+        "Player", models.SET_NULL, null=True, related_name="captaincies", db_constraint=False
+    )
+    player_count = CountField("players")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Player(models.Model):
+    """Is counted by a team, and counts the teams that it leads."""
+
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="players")
+    captaincy_count = CountField("captaincies")
+
+    def __str__(self) -> str:
+        return f"player {self.pk}"
+
+
+class Word(models.Model):
+    """Its table holds the counts and is what is counted, by a key that may change."""
+
+    code = models.CharField(max_length=20, unique=True)
+    root = models.ForeignKey(
+        "self", models.CASCADE, to_field="code", null=True, related_name="derived"
+    )
+    derived_count = CountField("derived", **_OF_ITSELF)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+#: What a string in SQL must be careful with, on one engine or another.
+AWKWARD = 'it\'s 100% "%s" \\ $$ {held};;\n좋아요'
+
+
+class Odd(models.Model):
+    """Names and values that must be quoted."""
+
+    mark_count = CountField(
+        "marks", filter=Q(text=AWKWARD), db_column="좋아요를 누른 사람들의 수 (Marks)"
+    )
+
+    class Meta:
+        db_table = "Counting Odd"
+
+    def __str__(self) -> str:
+        return f"odd {self.pk}"
+
+
+class Mark(models.Model):
+    """Has a column of the name of its table."""
+
+    odd = models.ForeignKey(Odd, models.CASCADE, related_name="marks", db_column="select")
+    text = models.TextField(default=AWKWARD, db_column="Counting Mark")
+
+    class Meta:
+        db_table = "Counting Mark"
+
+    def __str__(self) -> str:
+        return self.text

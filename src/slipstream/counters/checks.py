@@ -26,9 +26,9 @@ from slipstream.counters.triggers import missing
 __all__ = ["check_field", "check_triggers"]
 
 _MISSED = (
-    "Signals miss bulk_create(), bulk_update(), QuerySet.update(), SQL by hand, and cascades of"
-    " the database itself: run 'manage.py recount' after these. Or leave out"
-    ' maintained_by="signals", and triggers see everything.'
+    "Signals miss bulk_create(), bulk_update(), QuerySet.update(), SQL by hand, SET_NULL and the"
+    " like, cascades of the database itself, and keys that change: run 'manage.py recount' after"
+    ' these. Or leave out maintained_by="signals", and triggers see everything.'
 )
 
 

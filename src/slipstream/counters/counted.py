@@ -9,7 +9,12 @@ from operator import and_
 from typing import Any
 
 from django.apps.registry import Apps
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import (
+    EmptyResultSet,
+    FieldDoesNotExist,
+    FieldError,
+    FullResultSet,
+)
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
@@ -19,6 +24,10 @@ from django.db.models.sql import Query
 from slipstream.counters.fields import CountField
 
 __all__ = ["Counted", "Uncountable", "counts", "resolve"]
+
+
+# What stands for a row in a condition, until it is said which. No column is called so.
+_ROW = "slipstream_row"
 
 
 class Uncountable(Exception):
@@ -77,11 +86,15 @@ class Counted:
             return "1 = 1"
         query = Query(self.rows)
         where = query.build_where(self.condition)
-        table = self.rows._meta.db_table
-        compiler = query.get_compiler(connection=connection)
-        quote = compiler.quote_name_unless_alias
-        compiler.quote_name_unless_alias = lambda name: row if name == table else quote(name)
-        sql, params = compiler.compile(where)
+        where = where.relabeled_clone({self.rows._meta.db_table: _ROW})
+        try:
+            sql, params = query.get_compiler(connection=connection).compile(where)
+        except FullResultSet:
+            return "1 = 1"
+        except EmptyResultSet:
+            return "1 = 0"
+        # NEW and OLD are no names that can be quoted. Values come in only afterwards.
+        sql = sql.replace(f"{connection.ops.quote_name(_ROW)}.", f"{row}.")
         quoted = connection.schema_editor(collect_sql=True).quote_value
         return f"({sql % tuple(quoted(value) for value in params)})"
 

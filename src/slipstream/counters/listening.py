@@ -17,7 +17,7 @@ from django.db import connections, models
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from slipstream.counters.counted import Counted, counts
-from slipstream.counters.statements import one_moved
+from slipstream.counters.statements import count_anew, one_moved
 
 __all__ = ["listen"]
 
@@ -41,6 +41,9 @@ class _Listener:
     def connect(self) -> None:
         """Connect to every signal that tells of a row."""
         m2m_changed.connect(self.when_related, sender=self.through, weak=False)
+        for model in apps.get_models():
+            if issubclass(model, self.counted.holder):
+                post_save.connect(self.when_loaded, sender=model, weak=False)
         if not self.through._meta.auto_created:
             self._around(pre_save, post_save, self.through, self._itself)
             self._around(pre_delete, post_delete, self.through, self._itself)
@@ -73,8 +76,22 @@ class _Listener:
             rows = rows.filter(**{f"{far}__in": pk_set})
         held = self._holders(rows)
         if relation.remote_field.symmetrical:
-            held += Counter(rows.values_list(far, flat=True))  # the mirrored rows
+            mirrored = rows.exclude(**{far: instance.pk})  # one's own is one row
+            held += Counter(mirrored.values_list(far, flat=True))
         self._note_or_move(instance, held, is_before=when == "pre", using=using)
+
+    def when_loaded(
+        self, *, instance: models.Model, created: bool, raw: bool, using: str, **_kwargs: Any
+    ) -> None:
+        """Count anew for an object of a fixture, which may have its rows before itself."""
+        if created and raw:
+            connection = connections[using]
+            anew = count_anew(self.counted, connection).replace("%", "%%")
+            target: Any = self.counted.key.target_field
+            key = self._prepared(getattr(instance, target.attname), connection)
+            matched = connection.ops.quote_name(self.counted.matched)
+            with connection.cursor() as cursor:
+                cursor.execute(f"{anew} WHERE {matched} = %s", [key])
 
     def _around(
         self, before: Any, after: Any, sender: Any, rows: Callable[[Any, Any], Any]
@@ -83,8 +100,9 @@ class _Listener:
             held = self._holders(rows(self._rows(using), instance))
             self._note_or_move(instance, held, is_before=signal is before, using=using)
 
-        before.connect(receive, sender=sender, weak=False)
-        after.connect(receive, sender=sender, weak=False)
+        for model in _senders(sender, is_saved=before is pre_save):
+            before.connect(receive, sender=model, weak=False)
+            after.connect(receive, sender=model, weak=False)
 
     def _note_or_move(
         self, instance: models.Model, held: Counter[Any], *, is_before: bool, using: str
@@ -123,6 +141,19 @@ class _Listener:
     @staticmethod
     def _of(name: str) -> Callable[[Any, Any], Any]:
         return lambda rows, instance: rows.filter(**{name: instance.pk})
+
+
+def _senders(model: Any, *, is_saved: bool) -> list[Any]:
+    """Return the models whose signals tell of rows of ``model``: proxies send their own.
+
+    So do children when they are saved; when they are deleted, their parents do as well.
+    """
+    return [
+        found
+        for found in apps.get_models(include_auto_created=True)
+        if found._meta.concrete_model is model._meta.concrete_model
+        or (is_saved and issubclass(found, model))
+    ]
 
 
 def _relation(through: Any) -> Any:

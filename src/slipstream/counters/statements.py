@@ -17,8 +17,10 @@ from slipstream.counters.counted import Counted
 
 __all__ = ["PREFIX", "Trigger", "count_anew", "one_moved", "triggers_of"]
 
-#: Triggers of counts begin so; what comes after it says which, and holds a digest of the
-#: statement. So whatever changes a trigger changes its name.
+#: Triggers of counts begin so. What comes after it says which, and holds a digest of the
+#: statement: whatever changes a trigger changes its name. First comes one of the holder's
+#: table: PostgreSQL goes by the names, so whatever is written, objects of several models are
+#: locked in one order, and two writers of one row each do not deadlock.
 PREFIX = "slipstream_count_"
 
 
@@ -35,15 +37,15 @@ def triggers_of(counted: Counted, connection: BaseDatabaseWrapper) -> list[Trigg
     """Return the triggers that keep a count on an engine. No query."""
     names = _names(counted, connection)
     tables = {"{rows}": counted.rows._meta.db_table, "{held}": counted.holder._meta.db_table}
+    first = _digest(tables["{held}"], 2)
     triggers = []
     for purpose, template in _templates(counted, connection.vendor).items():
         text = template.format(**names, trigger="")
-        digest = blake2s(text.encode(), digest_size=6).hexdigest()
-        name = f"{PREFIX}{counted.field.column[:20]}_{digest}_{purpose}"
+        name = f"{PREFIX}{first}_{_shortened(counted.field.column)}_{_digest(text, 6)}_{purpose}"
         quoted = connection.ops.quote_name(name)
-        made = template.format(**names, trigger=quoted)
+        made = (part.format(**names, trigger=quoted) for part in template.split(_THEN))
         on = "{held}" if " ON {held}" in template else "{rows}"
-        triggers.append(Trigger(name, tables[on], tuple(made.split(_THEN))))
+        triggers.append(Trigger(name, tables[on], tuple(made)))
     return triggers
 
 
@@ -55,6 +57,15 @@ def count_anew(counted: Counted, connection: BaseDatabaseWrapper) -> str:
 def one_moved(counted: Counted, connection: BaseDatabaseWrapper) -> str:
     """Return the statement that adds its first parameter to the count of its second."""
     return _ONE_MOVED.format(**_names(counted, connection))
+
+
+def _shortened(column: str) -> str:
+    """Return what of ``column`` fits into the name of a trigger, which has 63 bytes."""
+    return column.encode()[:16].decode(errors="ignore")
+
+
+def _digest(text: str, size: int) -> str:
+    return blake2s(text.encode(), digest_size=size).hexdigest()
 
 
 def _names(counted: Counted, connection: BaseDatabaseWrapper) -> dict[str, str]:
@@ -86,15 +97,21 @@ _ANEW = f"UPDATE {{held}} SET {{count}} = {_REAL % '{held}'}"
 # A bulk insert costs one UPDATE per object, and objects are locked in the order of their keys,
 # so that two such statements do not deadlock. The plan is kept for the session, and must do
 # for one row and for many: by the index, whatever was counted first.
-# A new object may have rows before it is there itself (deferred constraints, fixtures).
+# A new object may have rows before it is there itself (deferred constraints, fixtures), and so
+# may one whose key changes. It is given those before it is written, as they were when the
+# statement began (STABLE): what the same statement writes is counted at its end, in whatever
+# order its parts come (WITH … INSERT … INSERT, a tree in one INSERT, all keys in one UPDATE).
 
-_FUNCTION = """
-CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql
+
+def _function(body: str, *, when: str, on: str, each: str, volatility: str = "VOLATILE") -> str:
+    return f"""
+CREATE OR REPLACE FUNCTION {{trigger}}() RETURNS trigger LANGUAGE plpgsql {volatility}
 SET search_path FROM CURRENT
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-BEGIN %s RETURN NULL; END $$;;
-DROP TRIGGER IF EXISTS {trigger} ON %s;;
-CREATE TRIGGER {trigger} AFTER %s ON %s %s EXECUTE FUNCTION {trigger}()"""
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $slipstream$
+BEGIN {body} END $slipstream${_THEN}
+DROP TRIGGER IF EXISTS {{trigger}} ON {on}{_THEN}
+CREATE TRIGGER {{trigger}} {when} ON {on} {each} EXECUTE FUNCTION {{trigger}}()"""
+
 
 _MOVE = """
     PERFORM 1 FROM {held} WHERE {matched} IN (SELECT k FROM (%(moved)s) moved)
@@ -102,7 +119,8 @@ _MOVE = """
     IF FOUND THEN
         UPDATE {held} AS held SET {count} = held.{count} + moved.n
         FROM (%(moved)s) moved WHERE held.{matched} = moved.k;
-    END IF;"""
+    END IF;
+    RETURN NULL;"""
 _GONE_OR_COME = """
     SELECT counted.{key} AS k, %sCOUNT(*) AS n FROM %s counted
     WHERE counted.{key} IS NOT NULL AND {if_row} GROUP BY counted.{key}"""
@@ -111,42 +129,29 @@ _GONE = _GONE_OR_COME % ("-", "removed")
 _CHANGED = (
     f"SELECT k, SUM(n) AS n FROM ({_COME} UNION ALL {_GONE}) both_ GROUP BY k HAVING SUM(n) <> 0"
 )
-_NEW_HELD = f"""
-    UPDATE {{held}} AS held SET {{count}} = made.n FROM (
-        SELECT added.{{matched}} AS k, {_REAL % "added"} AS n FROM added
-    ) made WHERE held.{{matched}} = made.k AND held.{{count}} <> made.n;"""
-_ADDED = "REFERENCING NEW TABLE AS added"
-_REMOVED = "REFERENCING OLD TABLE AS removed"
+_ADDED = "REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+_REMOVED = "REFERENCING OLD TABLE AS removed FOR EACH STATEMENT"
+_BOTH = "REFERENCING NEW TABLE AS added OLD TABLE AS removed FOR EACH STATEMENT"
+_GIVEN = f"NEW.{{count}} := {_REAL % 'NEW'}; RETURN NEW;"
 _POSTGRESQL = {
-    "insert": _FUNCTION
-    % (_MOVE % {"moved": _COME}, "{rows}", "INSERT", "{rows}", f"{_ADDED} FOR EACH STATEMENT"),
-    "update": _FUNCTION
-    % (
-        _MOVE % {"moved": _CHANGED},
-        "{rows}",
-        "UPDATE",
-        "{rows}",
-        f"{_ADDED} OLD TABLE AS removed FOR EACH STATEMENT",
+    "insert": _function(_MOVE % {"moved": _COME}, when="AFTER INSERT", on="{rows}", each=_ADDED),
+    "update": _function(_MOVE % {"moved": _CHANGED}, when="AFTER UPDATE", on="{rows}", each=_BOTH),
+    "delete": _function(_MOVE % {"moved": _GONE}, when="AFTER DELETE", on="{rows}", each=_REMOVED),
+    "truncate": _function(
+        "UPDATE {held} SET {count} = 0 WHERE {count} <> 0; RETURN NULL;",
+        when="AFTER TRUNCATE",
+        on="{rows}",
+        each="FOR EACH STATEMENT",
     ),
-    "delete": _FUNCTION
-    % (_MOVE % {"moved": _GONE}, "{rows}", "DELETE", "{rows}", f"{_REMOVED} FOR EACH STATEMENT"),
-    "truncate": _FUNCTION
-    % (
-        "UPDATE {held} SET {count} = 0 WHERE {count} <> 0;",
-        "{rows}",
-        "TRUNCATE",
-        "{rows}",
-        "FOR EACH STATEMENT",
+    "new": _function(
+        _GIVEN, when="BEFORE INSERT", on="{held}", each="FOR EACH ROW", volatility="STABLE"
     ),
-    # Triggers go by their names: one on the same table comes after "insert".
-    "new": _FUNCTION % (_NEW_HELD, "{held}", "INSERT", "{held}", f"{_ADDED} FOR EACH STATEMENT"),
-    "rename": _FUNCTION
-    % (
-        f"UPDATE {{held}} SET {{count}} = {_REAL % '{held}'} WHERE {{matched}} = NEW.{{matched}};",
-        "{held}",
-        "UPDATE OF {matched}",
-        "{held}",
-        "FOR EACH ROW WHEN (OLD.{matched} IS DISTINCT FROM NEW.{matched})",
+    "rename": _function(
+        _GIVEN,
+        when="BEFORE UPDATE OF {matched}",
+        on="{held}",
+        each="FOR EACH ROW WHEN (OLD.{matched} IS DISTINCT FROM NEW.{matched})",
+        volatility="STABLE",
     ),
 }
 
@@ -171,10 +176,15 @@ CREATE TRIGGER {{trigger}} AFTER UPDATE OF {{matched}} ON {{held}}
 WHEN OLD.{{matched}} IS NOT NEW.{{matched}} BEGIN {_SET_NEW} END""",
 }
 # Two triggers on one table would come in any order.
+_RENAMED = "OLD.{matched} IS NOT NEW.{matched}"
 _SQLITE_OF_ITSELF = {
-    **{purpose: _SQLITE[purpose] for purpose in ("update", "delete", "rename")},
     "insert": f"""
 CREATE TRIGGER {{trigger}} AFTER INSERT ON {{rows}} BEGIN {_ONE_MORE} {_SET_NEW} END""",
+    "update": f"""
+CREATE TRIGGER {{trigger}} AFTER UPDATE ON {{rows}}
+WHEN OLD.{{key}} IS NOT NEW.{{key}} OR {_AS_ONE} OR {_RENAMED}
+BEGIN {_ONE_LESS} {_ONE_MORE} {_SET_NEW[:-1]} AND {_RENAMED}; END""",
+    "delete": _SQLITE["delete"],
 }
 
 # -- MariaDB: once per row -----------------------------------------------------

@@ -45,6 +45,28 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Odd",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "mark_count",
+                    slipstream.counters.CountField(
+                        "marks",
+                        db_column="좋아요를 누른 사람들의 수 (Marks)",
+                        filter=models.Q(("text", 'it\'s 100% "%s" \\ $$ {held};;\n좋아요')),
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "Counting Odd",
+            },
+        ),
+        migrations.CreateModel(
             name="Place",
             fields=[
                 (
@@ -54,6 +76,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("title", models.CharField(default="a place", max_length=50)),
+                (
+                    "long_visit_count",
+                    slipstream.counters.CountField("visits", filter=models.Q(("minutes__gte", 60))),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Player",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("captaincy_count", slipstream.counters.CountField("captaincies")),
             ],
         ),
         migrations.CreateModel(
@@ -68,6 +106,37 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=20, unique=True)),
                 ("sale_count", slipstream.counters.CountField("sales")),
             ],
+        ),
+        migrations.CreateModel(
+            name="Echo",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("loud", models.BooleanField(default=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Whisper",
+            fields=[],
+            options={
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("counting.echo",),
         ),
         migrations.CreateModel(
             name="Fan",
@@ -123,30 +192,25 @@ class Migration(migrations.Migration):
                         "peers", db_index=False, maintained_by="signals"
                     ),
                 ),
+                (
+                    "said_count",
+                    slipstream.counters.CountField(
+                        "echoes", filter=models.Q(("by__isnull", False)), maintained_by="signals"
+                    ),
+                ),
                 ("peers", models.ManyToManyField(to="counting.heard")),
                 ("labels", models.ManyToManyField(related_name="heard", to="counting.label")),
             ],
         ),
-        migrations.CreateModel(
-            name="Echo",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("loud", models.BooleanField(default=True)),
-                (
-                    "heard",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="echoes",
-                        to="counting.heard",
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="echo",
+            name="heard",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="echoes",
+                to="counting.heard",
+            ),
         ),
         migrations.AddField(
             model_name="album",
@@ -173,6 +237,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Mark",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        db_column="Counting Mark", default='it\'s 100% "%s" \\ $$ {held};;\n좋아요'
+                    ),
+                ),
+                (
+                    "odd",
+                    models.ForeignKey(
+                        db_column="select",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="counting.odd",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "Counting Mark",
+            },
         ),
         migrations.CreateModel(
             name="Person",
@@ -270,6 +363,39 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Team",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(default="a team", max_length=20)),
+                ("player_count", slipstream.counters.CountField("players")),
+                (
+                    "captain",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="captaincies",
+                        to="counting.player",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="player",
+            name="team",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="players",
+                to="counting.team",
+            ),
+        ),
+        migrations.CreateModel(
             name="Visit",
             fields=[
                 (
@@ -278,12 +404,36 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("minutes", models.PositiveIntegerField(null=True)),
                 (
                     "place",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="visits",
                         to="counting.place",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Word",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("derived_count", slipstream.counters.CountField("derived")),
+                (
+                    "root",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="derived",
+                        to="counting.word",
+                        to_field="code",
                     ),
                 ),
             ],
