@@ -85,10 +85,14 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if projects and os.environ["SLIPSTREAM_TEST_PROJECT"] not in projects else None
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(TESTS / "browser"):
             item.add_marker("browser")
+    if os.environ.get("SLIPSTREAM_TEST_USERS", LIBRARY[0]) != LIBRARY[0]:
+        elsewhere = {item for item in items if item.get_closest_marker("any_user")}
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

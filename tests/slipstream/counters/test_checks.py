@@ -18,6 +18,8 @@ from tests.counting.models import Album, Heard, Node, Photo
 
 LABEL = "tests.counting"
 
+pytestmark = pytest.mark.any_user
+
 
 def found(field: CountField, **rows):
     """What checking says of a box with ``field``, and things of which it has many."""

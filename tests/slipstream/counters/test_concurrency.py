@@ -19,7 +19,7 @@ from tests.slipstream.at_once import at_once
 from .counting import execute, wrong_counts
 from .hammer import hammer
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.any_user, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 CONNECTIONS, PROCESSES, SECONDS = 32, 8, 3
 

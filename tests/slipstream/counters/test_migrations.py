@@ -25,7 +25,7 @@ from tests.counting.models import Album, Label, Photo
 from .counting import execute, wrong_counts
 from .moving import Project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.any_user, pytest.mark.slow]
 
 
 @pytest.fixture

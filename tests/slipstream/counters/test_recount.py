@@ -26,7 +26,7 @@ from tests.counting.models import (
 
 from .counting import COUNTS, execute, table, wrong_counts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_user, pytest.mark.django_db]
 
 
 @pytest.fixture

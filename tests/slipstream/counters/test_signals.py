@@ -15,7 +15,7 @@ from tests.slipstream.at_once import at_once
 
 from .counting import User, execute, stored, wrong_counts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_user, pytest.mark.django_db]
 
 
 def right() -> bool:
