@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from devtools.engines import Redis
+from devtools.engines import Redis, RedisCluster
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +14,13 @@ def redis_server() -> Iterator[Redis]:
     """A private Redis for reading and writing; not to be stopped."""
     with Redis() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[RedisCluster]:
+    """Three masters for reading and writing; not to be stopped."""
+    with RedisCluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -89,6 +89,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.is_relative_to(TESTS / "browser"):
             item.add_marker("browser")
+        elif item.path.is_relative_to(TESTS / "slipstream" / "rankings"):
+            item.add_marker("any_user")
     if os.environ.get("SLIPSTREAM_TEST_USERS", LIBRARY[0]) != LIBRARY[0]:
         elsewhere = {item for item in items if item.get_closest_marker("any_user")}
         config.hook.pytest_deselected(items=list(elsewhere))

@@ -12,5 +12,6 @@ from devtools.engines.base import Engine, EngineMissing
 from devtools.engines.mariadb import MariaDB
 from devtools.engines.postgres import Postgres
 from devtools.engines.redis import Redis
+from devtools.engines.redis_cluster import RedisCluster
 
-__all__ = ["Engine", "EngineMissing", "MariaDB", "Postgres", "Redis"]
+__all__ = ["Engine", "EngineMissing", "MariaDB", "Postgres", "Redis", "RedisCluster"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from devtools import debian
@@ -37,6 +39,7 @@ class Redis(Engine):
 
     def launch(self, port: int) -> Child:
         """Start on a socket that only we can open, else on a port behind a password."""
+        self._port = port
         command = [self._program, "--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         if self._socket:
             self.url = f"unix://{self._socket}?db=0"
@@ -48,10 +51,21 @@ class Redis(Engine):
             configuration = self.folder / "redis.conf"
             configuration.write_text(f"requirepass {self._password}\n")
             self.url = f"redis://:{self._password}@127.0.0.1:{port}/0"
-            self._port = port
             command = [command[0], str(configuration), *command[1:]]
             command += ["--bind", "127.0.0.1", "--port", str(port)]
         return Child(command, env=debian.REDIS.variables(), log=self.log)
+
+    def kill(self) -> None:
+        """End it at once, as a crash does."""
+        os.kill(self.pid, signal.SIGKILL)
+        while self.is_alive():
+            time.sleep(0.01)
+
+    def restart(self) -> None:
+        """Start it again, empty, at the address that it had."""
+        self._child = self.launch(self._port)
+        if not self._wait():
+            raise EngineMissing(f"{self.name} does not start again:\n{self._log_tail()}")
 
     def is_ready(self) -> bool:
         """Whether it answers PING."""

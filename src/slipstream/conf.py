@@ -10,7 +10,16 @@ from typing import Any
 
 from django.conf import settings
 
-__all__ = ["ACTIVITY_MODEL", "FEED_AUDIENCE", "SETTINGS", "Setting"]
+__all__ = [
+    "ACTIVITY_MODEL",
+    "FEED_AUDIENCE",
+    "RANKINGS_BACKEND",
+    "REDIS_PREFIX",
+    "REDIS_TIMEOUT",
+    "REDIS_URL",
+    "SETTINGS",
+    "Setting",
+]
 
 
 @dataclass(frozen=True)
@@ -40,4 +49,31 @@ FEED_AUDIENCE = Setting(
     " where slipstream.follows is installed; otherwise everyone.",
 )
 
-SETTINGS = (ACTIVITY_MODEL, FEED_AUDIENCE)
+RANKINGS_BACKEND = Setting(
+    "SLIPSTREAM_RANKINGS_BACKEND",
+    "slipstream.rankings.backends.database.Database",
+    "Where views are counted and ranked: the dotted path of a Backend.",
+)
+
+REDIS_URL = Setting(
+    "SLIPSTREAM_REDIS_URL",
+    None,
+    "The address of a Redis, for the backends that use one: redis://, rediss://, unix://,"
+    " redis+sentinel:// or redis+cluster://.",
+)
+REDIS_TIMEOUT = Setting(
+    "SLIPSTREAM_REDIS_TIMEOUT",
+    0.2,
+    "Seconds that a command to Redis may take, and the connecting; then it counts as absent.",
+)
+
+REDIS_PREFIX = Setting(
+    "SLIPSTREAM_REDIS_PREFIX",
+    "slipstream",
+    "What the keys in Redis begin with, to share one with others.",
+)
+
+SETTINGS = (
+    *(ACTIVITY_MODEL, FEED_AUDIENCE, RANKINGS_BACKEND),
+    *(REDIS_URL, REDIS_TIMEOUT, REDIS_PREFIX),
+)

@@ -3,12 +3,15 @@
 ::
 
     SlipstreamError
+    ├── BackendAway
     ├── CountNotWritable    (also a TypeError)
     ├── InvalidActivity     (also a ValueError)
     ├── InvalidCursor       (also a ValueError)
     ├── InvalidLimit        (also a ValueError)
     ├── InvalidTarget       (also a ValueError)
     ├── InvalidUser         (also a ValueError)
+    ├── InvalidWindow       (also a ValueError)
+    ├── NotRanked           (also a ValueError)
     ├── UndeclaredVerb      (also a ValueError)
     └── FollowRefused
         └── CannotFollowSelf
@@ -21,6 +24,7 @@ from __future__ import annotations
 from inspect import cleandoc
 
 __all__ = [
+    "BackendAway",
     "CannotFollowSelf",
     "CountNotWritable",
     "FollowRefused",
@@ -29,6 +33,8 @@ __all__ = [
     "InvalidLimit",
     "InvalidTarget",
     "InvalidUser",
+    "InvalidWindow",
+    "NotRanked",
     "SlipstreamError",
     "UndeclaredVerb",
 ]
@@ -39,6 +45,10 @@ class SlipstreamError(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or cleandoc(self.__doc__ or ""))
+
+
+class BackendAway(SlipstreamError):
+    """Redis does not answer, or not in time."""
 
 
 class CountNotWritable(SlipstreamError, TypeError):
@@ -63,6 +73,14 @@ class InvalidTarget(SlipstreamError, ValueError):
 
 class InvalidUser(SlipstreamError, ValueError):
     """A saved user of the project's user model is needed here."""
+
+
+class InvalidWindow(SlipstreamError, ValueError):
+    """There is no such window."""
+
+
+class NotRanked(SlipstreamError, ValueError):
+    """Views of this model are not counted: it has no policy."""
 
 
 class UndeclaredVerb(SlipstreamError, ValueError):

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "slipstream.activity",
     "slipstream.feeds",
     "slipstream.counters",
+    "slipstream.rankings",
     "tests.things",
     "tests.tasks",
     "tests.linking",

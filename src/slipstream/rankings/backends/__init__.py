@@ -1,0 +1,1 @@
+"""Where views are counted: one small interface, and what implements it."""
