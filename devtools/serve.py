@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from devtools import environment
 from devtools.engines import Engine, Redis
 from devtools.environment import Environment
+from devtools.flushing import flushing
 from devtools.gallery import DEMO_NAME, manage, site_variables
 from devtools.keep import announce, serving, withdraw
 from devtools.places import DATA, REQUIREMENTS, ROOT
@@ -99,6 +100,17 @@ def _serve(wish: Wish, venv: Environment, redis: Engine | None) -> int:
         host=wish.host,
     )
     _prepare(venv, variables)
+    with flushing(venv, variables) as flusher:
+        return _serve_until_it_ends(wish, venv, variables, redis, flusher)
+
+
+def _serve_until_it_ends(
+    wish: Wish,
+    venv: Environment,
+    variables: dict[str, str],
+    redis: Engine | None,
+    flusher: Child | None,
+) -> int:
     server = Child(_granian(wish, venv), cwd=ROOT, env=variables)
     try:
         _wait_until_it_answers(wish, server)
@@ -110,7 +122,7 @@ def _serve(wish: Wish, venv: Environment, redis: Engine | None) -> int:
             }
         )
         _print_banner(wish, variables)
-        return _watch(server, redis)
+        return _watch(server, redis, flusher)
     finally:
         _stop(server)
         withdraw()
@@ -201,10 +213,16 @@ def _print_banner(wish: Wish, variables: dict[str, str]) -> None:
     print(flush=True)
 
 
-def _watch(server: Child, redis: Engine | None) -> int:
+def _watch(server: Child, redis: Engine | None, flusher: Child | None) -> int:
     """Return when the server ends by itself; signals raise from in here."""
     while not server.wait(0.5):
         if redis and not redis.is_alive():
             print("Redis has ended by itself; Gallery carries on without it.", flush=True)
             redis = None
+            if flusher:
+                flusher.stop()
+                flusher = None
+        if flusher and not flusher.is_alive():
+            print("“flush_views” has ended by itself; views stay in Redis.", flush=True)
+            flusher = None
     raise Problem(f"The server has ended by itself, with code {server.exit_code()}.")

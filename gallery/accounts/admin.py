@@ -25,7 +25,7 @@ class UserAdmin(DjangoUserAdmin):
     search_fields = ("username", "name", "email")
     ordering = ("-date_joined", "-id")
     show_full_result_count = False
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "closed_at")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Profile"), {"fields": ("name", "email", "bio")}),
@@ -33,7 +33,7 @@ class UserAdmin(DjangoUserAdmin):
             _("Permissions"),
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined", "closed_at")}),
     )
     add_fieldsets = (
         (

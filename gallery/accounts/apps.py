@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -17,4 +18,5 @@ def _discard_files(*, instance: Any, using: str, **_kwargs: Any) -> None:
     from gallery.accounts.photos import discard_photo
 
     if instance.photo:
-        transaction.on_commit(lambda: discard_photo(instance.photo), using=using)
+        discard = partial(discard_photo, instance.photo)
+        transaction.on_commit(discard, using=using, robust=True)

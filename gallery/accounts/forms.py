@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import forms as auth_forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
@@ -114,6 +115,35 @@ class PasswordResetForm(GalleryForm, auth_forms.PasswordResetForm):
 
 class SetPasswordForm(GalleryForm, auth_forms.SetPasswordForm):
     """Choose a password with the link from the mail."""
+
+
+class CloseForm(GalleryForm):
+    """Close the account, knowing the password.
+
+    Tries count as those to sign in do: an error with the code ``throttled``.
+    """
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+        super().__init__(data)
+        self.request = request
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        user: Any = self.request.user
+        if not may_try(self.request, user.username):
+            raise ValidationError(
+                _("Too many tries. Please wait a quarter of an hour."), code="throttled"
+            )
+        if not user.check_password(password):
+            raise ValidationError(_("That is not your password."), code="wrong")
+        forget_tries(self.request, user.username)
+        return password
 
 
 class TextField(forms.CharField):

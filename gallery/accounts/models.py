@@ -33,6 +33,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those who may be seen: accounts that are neither closed nor locked."""
         return self.filter(is_active=True)
 
+    def closed(self) -> Self:
+        """Those whose account is closed and not removed yet, the first closed first."""
+        return self.filter(closed_at__isnull=False).order_by("closed_at", "id")
+
     def newest(self) -> Self:
         """Newest first."""
         return self.order_by("-date_joined", "-id")
@@ -58,6 +62,8 @@ class User(AbstractUser):
     One row, so that an account without a profile cannot exist, however it was
     made. The database allows each username once, each username that looks
     alike once (`username_key`, which it makes itself), and each e-mail address once.
+    An account with ``closed_at`` is never active again, and is about to be removed
+    (`gallery.accounts.services.close`).
     """
 
     first_name = None  # type: ignore[assignment]
@@ -84,6 +90,7 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     bio = models.TextField(_("about you"), max_length=BIO_LENGTH, blank=True)
     photo = models.CharField(max_length=60, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -99,6 +106,10 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_email_lower_case"
             ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None) | models.Q(is_active=False),
+                name="accounts_closed_is_inactive",
+            ),
         )
         indexes = (
             # The directory, newest first by keyset: User.objects.active().newest()
@@ -106,6 +117,8 @@ class User(AbstractUser):
                 fields=("-date_joined", "-id"),
                 name="accounts_newest",
             ),
+            # What is still to be removed: User.objects.closed()
+            models.Index(fields=("closed_at",), name="accounts_closed"),
         )
 
     def __str__(self) -> str:
@@ -124,6 +137,9 @@ class User(AbstractUser):
         if alike.exists():
             message = _("This username is taken, or looks too much like one that is.")
             raise ValidationError({"username": ValidationError(message, code="alike")})
+        if self.closed_at and self.is_active:
+            message = _("This account was closed by its owner, and cannot be opened again.")
+            raise ValidationError({"is_active": ValidationError(message, code="closed")})
 
     def get_absolute_url(self) -> str:
         return reverse("people:person", args=[self.username])

@@ -10,7 +10,7 @@ import uuid
 from typing import IO, NamedTuple
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
@@ -65,6 +65,11 @@ def store_photo(picture: Image.Image) -> str:
 def face_urls(folder: str) -> FaceUrls:
     """Return the addresses of the photo in ``folder``."""
     return FaceUrls(*(default_storage.url(f"{folder}/{name}.webp") for name in SIZES))
+
+
+def open_photo(folder: str) -> File:
+    """Open the largest rendition of the photo in ``folder``. ``FileNotFoundError`` without it."""
+    return default_storage.open(f"{folder}/large.webp")
 
 
 def discard_photo(folder: str) -> None:

@@ -12,6 +12,8 @@ urlpatterns = [
     path("settings/", views.settings, name="settings"),
     path("settings/photo/remove/", views.remove_photo, name="remove-photo"),
     path("settings/password/", views.PasswordChangeView.as_view(), name="password-change"),
+    path("settings/export/", views.export, name="export"),
+    path("settings/close/", views.close, name="close"),
     path("password/reset/", views.PasswordResetView.as_view(), name="password-reset"),
     path(
         "password/reset/sent/",

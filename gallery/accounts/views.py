@@ -3,20 +3,25 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import get_user_model, login, logout
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery.accounts import services
+from gallery.accounts.export import export_of
 from gallery.accounts.forms import (
+    CloseForm,
     JoinForm,
     PasswordChangeForm,
     PasswordResetForm,
@@ -25,6 +30,7 @@ from gallery.accounts.forms import (
     SignInForm,
 )
 from gallery.accounts.models import User
+from gallery.accounts.throttle import may_export
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 
@@ -85,6 +91,43 @@ def remove_photo(request: HttpRequest) -> HttpResponse:
     services.change_photo(cast("User", request.user), None)
     messages.success(request, _("Your photo is removed."))
     return redirect("accounts:settings")
+
+
+@sensitive_post_parameters("password")
+@login_required
+@require_http_methods(_PAGE_WITH_FORM)
+def close(request: HttpRequest) -> HttpResponse:
+    """Say what closing the account means, and close it for who knows the password."""
+    form = CloseForm(request, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.close(cast("User", request.user))
+        except services.LastSuperuser:
+            message = _("Nobody else could look after the site. Make somebody a superuser first.")
+            form.add_error(None, message)
+        else:
+            logout(request)
+            messages.success(request, _("Your account is closed. Thank you for having been here."))
+            return redirect("front:home")
+    status = 429 if form.has_error("password", "throttled") else _status(form)
+    return render(request, "accounts/close.html", {"form": form}, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(_PAGE_WITH_FORM)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Say what there is to take along; on POST give it as a ZIP, a few times an hour."""
+    user = cast("User", request.user)
+    if request.method != "POST":
+        return render(request, "accounts/export.html")
+    if not may_export(user):
+        return render(request, "accounts/export.html", {"is_throttled": True}, status=429)
+    name = f"gallery-{user.username}-{timezone.localdate().isoformat()}.zip"
+    archive = export_of(user, address=request.build_absolute_uri)
+    response = StreamingHttpResponse(archive, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):

@@ -13,7 +13,9 @@ from django.dispatch import receiver
 from gallery.accounts.models import User
 from gallery.accounts.signals import joined
 from gallery.activity.models import Activity
-from gallery.activity.verbs import FOLLOWED, JOINED, LIKED, SHARED
+from gallery.activity.verbs import COMMENTED, FOLLOWED, JOINED, LIKED, SHARED
+from gallery.comments.models import Comment
+from gallery.comments.signals import commented, uncommented
 from gallery.images.models import Image
 from gallery.images.signals import hidden, liked, shown, unliked
 from slipstream.activity import log_activity, take_back
@@ -58,3 +60,19 @@ def log_liked(*, user: User, image: Image, **_kwargs: Any) -> None:
 def take_back_liked(*, user: User, image: Image, **_kwargs: Any) -> None:
     """As with a follow."""
     take_back(user, LIKED, image)
+
+
+@receiver(commented)
+def log_commented(*, comment: Comment, **_kwargs: Any) -> None:
+    """At the time it was written, also where it was hidden in between."""
+    if comment.image.is_shown:
+        data = {"comment": comment.pk}
+        log_activity(comment.user, COMMENTED, comment.image, at=comment.created_at, data=data)
+
+
+@receiver(uncommented)
+def remove_commented(*, comment: Comment, **_kwargs: Any) -> None:
+    """However old: nobody is told of words that are not there."""
+    rows = Activity.objects.on(comment.image).by(comment.user).with_verb(COMMENTED)
+    # By the time an index finds it; of the same moment there may be another.
+    rows.filter(created_at=comment.created_at, data__comment=comment.pk).delete()

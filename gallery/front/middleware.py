@@ -3,8 +3,15 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth import get_user_model, logout
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from gallery.front.requests import is_script
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,3 +43,33 @@ class MethodNotAllowedMiddleware:
             page["Allow"] = response.get("Allow", "")
             return page
         return response
+
+
+class ClosedMeanwhileMiddleware:
+    """Treat as signed out who closed their account, in another window, during this request.
+
+    What is theirs could not be written then, since they are not there. No query
+    unless something failed.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer where the account is gone; leave everything else to Django."""
+        if not isinstance(exception, (IntegrityError, ObjectDoesNotExist)):
+            return None
+        user = request.user
+        if not user.is_authenticated or _is_active(user):
+            return None
+        logout(request)
+        if is_script(request):
+            return JsonResponse({"error": _("Log in to continue.")}, status=401)
+        return redirect("front:home")
+
+
+def _is_active(user: AbstractBaseUser) -> bool:
+    return get_user_model().objects.active().filter(pk=user.pk).exists()

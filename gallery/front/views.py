@@ -16,6 +16,7 @@ from slipstream.keyset import keyset_page
 
 FACES_ON_HOME = 12
 IMAGES_PER_PAGE = 24
+ORDERS = {"newest": ("-created_at", "-id"), "likes": ("-like_count", "-id")}
 YEAR = 60 * 60 * 24 * 365
 
 
@@ -35,24 +36,27 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def explore(request: HttpRequest) -> HttpResponse:
-    """Show all pictures, or those that match ``q``, newest first. One query."""
+    """Show all pictures, or those that match ``q``, newest or most liked first. One query."""
     return _pictures(request, is_home=False)
 
 
 def _pictures(request: HttpRequest, *, is_home: bool) -> HttpResponse:
     query = search_query(request)
+    order = request.GET.get("order", "newest")
+    if order not in ORDERS:
+        return bad_request(request, message=_("The order must be “newest” or “likes”."))
     cursor = request.GET.get("cursor")
-    images = Image.objects.visible_to(request.user).select_related("user")
+    images = Image.objects.visible_to(request.user).with_like_state(request.user)
     try:
         page = keyset_page(
-            images.matching(query),
-            order_by=("-created_at", "-id"),
+            images.matching(query).select_related("user"),
+            order_by=ORDERS[order],
             limit=IMAGES_PER_PAGE,
             cursor=cursor,
         )
     except InvalidCursor:
         return bad_request(request, message=_("This link to a page is not valid."))
-    context = {"query": query, "page": page, "people": [], "is_home": is_home}
+    context = {"query": query, "order": order, "page": page, "people": [], "is_home": is_home}
     if is_home and not (query or cursor):
         # Of a bounded number, so that the page costs the same where few have a photo.
         newest = get_user_model().objects.active().newest()[: FACES_ON_HOME * 5]

@@ -108,6 +108,11 @@ def open_rendition(folder: str, width: int, *, public: bool) -> File:
     return place.open(name)
 
 
+def open_master(folder: str, *, public: bool) -> File:
+    """Open the master of a picture. ``FileNotFoundError`` where it is gone."""
+    return storage(public=public).open(f"{folder}/{_MASTER}")
+
+
 def open_preview(folder: str) -> File:
     """Open the JPEG that stands for a public picture where its link is shared.
 

@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
 from gallery.images import files
+from slipstream.counters import CountField
 from slipstream.follows.models import Follow
 
 TITLE_LENGTH = 120
@@ -47,6 +47,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Newest first."""
         return self.order_by("-created_at", "-id")
 
+    def most_liked(self) -> Self:
+        """Those that most people like first."""
+        return self.order_by("-like_count", "-id")
+
     def newer_than(self, image: "Image") -> Self:
         """Those shared after ``image``, the nearest first."""
         return self._beyond(image, "gt").order_by("created_at", "id")
@@ -75,12 +79,6 @@ class ImageQuerySet(models.QuerySet["Image"]):
         mine = Like.objects.filter(image=models.OuterRef("pk"))
         mine = mine.none() if viewer.pk is None else mine.filter(user=viewer.pk)
         return self.annotate(is_liked=models.Exists(mine))
-
-    def with_like_count(self) -> Self:
-        """Return the pictures with ``like_count`` on each, counted. For a few at a time."""
-        likes = Like.objects.filter(image=models.OuterRef("pk")).order_by()
-        counted = likes.values("image").values(n=models.Count("*"))
-        return self.annotate(like_count=Coalesce(models.Subquery(counted), 0))
 
 
 class Image(models.Model):
@@ -115,6 +113,15 @@ class Image(models.Model):
         editable=False,
         verbose_name=_("people who like it"),
     )
+    # By the index below. All likes, also of those whose account is locked.
+    like_count = CountField("likes", db_index=False, verbose_name=_("number of likes"))
+    # Without an index: nothing is sorted or filtered by it.
+    comment_count = CountField(
+        "comments",
+        filter=models.Q(hidden_at=None),
+        db_index=False,
+        verbose_name=_("number of comments"),
+    )
 
     objects: ClassVar[models.Manager["Image"]] = ImageQuerySet.as_manager()
 
@@ -132,6 +139,8 @@ class Image(models.Model):
         indexes = (
             # The grid, newest first by keyset: Image.objects.visible_to(v).newest()
             models.Index(fields=("-created_at", "-id"), name="images_newest"),
+            # The grid, most liked first by keyset: Image.objects.visible_to(v).most_liked()
+            models.Index(fields=("-like_count", "-id"), name="images_most_liked"),
             # A person's pictures, and the neighbours of one: .filter(user=u).newest()
             models.Index(fields=("user", "-created_at", "-id"), name="images_newest_of_user"),
             # What is due to be purged.

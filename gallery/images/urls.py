@@ -13,5 +13,6 @@ urlpatterns = [
     path("pictures/<int:key>/delete/", views.delete, name="delete"),
     path("pictures/<int:key>/restore/", views.restore, name="restore"),
     path("images/<int:key>/like/", views.like, name="like"),
+    path("images/<int:key>/likes/", views.likes, name="likes"),
     path("pictures/<int:key>/<int:width>.webp", views.file, name="file"),
 ]

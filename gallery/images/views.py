@@ -1,4 +1,4 @@
-"""Looking at pictures, sharing them, changing and deleting one's own."""
+"""Looking at pictures, liking and sharing them, changing and deleting one's own."""
 
 from copy import copy
 from typing import Any, cast
@@ -28,9 +28,14 @@ from gallery.front.requests import is_script, local_url
 from gallery.images import files, services
 from gallery.images.forms import ImageForm, UploadForm
 from gallery.images.models import Image
+from gallery.people.reads import cards
+from gallery.popular.looks import look
+from slipstream.exceptions import InvalidCursor
+from slipstream.keyset import Page, keyset_page
 
 _PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 MORE = 6
+PEOPLE_PER_PAGE = 24
 LAST_ACTIVITIES = 5
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -39,23 +44,22 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 def image(request: HttpRequest, key: int) -> HttpResponse:
     """Show one picture, its neighbours, more of the same person, and what happened to it.
 
-    Six queries.
+    Six queries, one for its comments, and those of `look`, which counts that it is seen.
     """
     pictures = Image.objects.visible_to(request.user).select_related("user")
-    shown = get_object_or_404(
-        pictures.with_like_state(request.user).with_like_count(),
-        pk=key,
-    )
+    shown = get_object_or_404(pictures.with_like_state(request.user), pk=key)
     of_user = Image.objects.visible_to(request.user).filter(user=shown.user_id)
+    more = of_user.newest().exclude(pk=key).with_like_state(request.user)
     context = {
         "image": shown,
         "person": shown.user,
         "is_own": shown.user_id == request.user.pk,
         "newer": of_user.newer_than(shown).first(),
         "older": of_user.older_than(shown).first(),
+        "seen": look(request, shown),
         "absolute_url": request.build_absolute_uri(shown.get_absolute_url()),
         "preview_url": request.build_absolute_uri(files.preview_url(shown.image)),
-        "more": of_user.newest().exclude(pk=key)[:MORE],
+        "more": more[:MORE],
         "activities": shown_on(shown, on_image(shown)[:LAST_ACTIVITIES]),
     }
     return render(request, "images/image.html", context)
@@ -132,7 +136,8 @@ def restore(request: HttpRequest, key: int) -> HttpResponse:
 def like(request: HttpRequest, key: int) -> HttpResponse:
     """Like a picture or no longer, as ``action`` says.
 
-    A script gets JSON with the number of likes; a plain form is sent back to ``next``.
+    A script gets JSON with the number of likes, one query more; a plain form is sent
+    back to ``next``.
     """
     user, next_url = request.user, local_url(request, request.POST.get("next"))
     if not user.is_authenticated:
@@ -150,8 +155,27 @@ def like(request: HttpRequest, key: int) -> HttpResponse:
     if not is_script(request):
         # 303: the browser must come back with GET.
         return HttpResponseRedirect(next_url, status=303)
-    is_liked, count = action == "like", shown.likes.count()
-    return JsonResponse({"is_liked": is_liked, "changed": changed, "like_count": count})
+    count = Image.objects.filter(pk=key).values_list("like_count", flat=True).first() or 0
+    return JsonResponse({"is_liked": action == "like", "changed": changed, "like_count": count})
+
+
+@require_safe
+def likes(request: HttpRequest, key: int) -> HttpResponse:
+    """List who likes a picture, latest first, to whoever may see it. Three queries."""
+    shown = get_object_or_404(Image.objects.visible_to(request.user), pk=key)
+    try:
+        page = keyset_page(
+            shown.likes.filter(user__is_active=True),
+            order_by=("-created_at", "-id"),
+            limit=PEOPLE_PER_PAGE,
+            cursor=request.GET.get("cursor"),
+        )
+    except InvalidCursor:
+        return bad_request(request, message=_("This link to a page is not valid."))
+    people = cards(User.objects.active(), request.user).in_bulk([row.user_id for row in page.items])
+    listed = [people[row.user_id] for row in page.items if row.user_id in people]
+    context = {"image": shown, "page": Page(listed, page.next_cursor, page.previous_cursor)}
+    return render(request, "images/likes.html", context)
 
 
 @require_safe

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gallery.accounts.models import User, UserQuerySet
+from gallery.accounts.models import User
 from gallery.activity import reads
 from gallery.front.errors import bad_request
 from gallery.front.requests import search_query
 from gallery.images.models import Image
 from gallery.images.services import restorable
+from gallery.people.reads import cards
 from slipstream.exceptions import InvalidCursor
-from slipstream.follows import with_follow_counts, with_follow_state
 from slipstream.follows.models import Follow
 from slipstream.keyset import keyset_page
 
@@ -34,7 +34,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     """List the people who match ``q``, newest first; above them the very newest. Two queries."""
     query = search_query(request)
     cursor = request.GET.get("cursor")
-    people = _cards(get_user_model().objects.active(), request)
+    people = cards(get_user_model().objects.active(), request.user)
     try:
         page = keyset_page(
             people.matching(query),
@@ -55,10 +55,10 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
     if username != username.lower():
         return redirect("people:person", username.lower(), permanent=True)
     shown = _get_person(request, username)
-    images = Image.objects.visible_to(request.user).filter(user=shown.pk)
+    images = Image.objects.visible_to(request.user).with_like_state(request.user)
     try:
         page = keyset_page(
-            images,
+            images.filter(user=shown.pk),
             order_by=("-created_at", "-id"),
             limit=IMAGES_PER_PAGE,
             cursor=request.GET.get("cursor"),
@@ -112,15 +112,10 @@ def follows(request: HttpRequest, username: str, kind: str) -> HttpResponse:
     except InvalidCursor:
         return bad_request(request, message=_("This link to a page is not valid."))
     keys = [getattr(row, f"{other_end}_id") for row in page.items]
-    people = _cards(get_user_model().objects.active(), request).in_bulk(keys)
+    people = cards(get_user_model().objects.active(), request.user).in_bulk(keys)
     listed = replace(page, items=[people[key] for key in keys if key in people])
     context = {"person": shown, "kind": kind, "page": listed}
     return render(request, "people/follows.html", context)
-
-
-def _cards(users: UserQuerySet, request: HttpRequest) -> UserQuerySet:
-    """Return ``users`` with all that a card shows, in the same query."""
-    return with_follow_state(with_follow_counts(users), request.user)
 
 
 def _profile(shown: User, request: HttpRequest) -> dict[str, Any]:
@@ -140,5 +135,5 @@ def _get_deleted(request: HttpRequest) -> Image | None:
 
 
 def _get_person(request: HttpRequest, username: str) -> User:
-    people = _cards(get_user_model().objects.active(), request)
+    people = cards(get_user_model().objects.active(), request.user)
     return get_object_or_404(people, username=username)

@@ -230,7 +230,7 @@ def test_without_javascript(live_server, open_page, complaints, seojun, mina):
     page.locator(".pager [rel=next]").click()
     expect(rows(page)).to_have_count(10)
     page.goto(image.get_absolute_url())
-    expect(page.locator("[data-like-count]")).to_have_text("1")
+    expect(page.locator(".picture-likes [data-like-count]")).to_have_text("1")
 
 
 def test_who_follows_nobody_is_told_whom_to_follow(live_server, open_page, seojun, mina):

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from PIL import Image as Pillow
 
 from gallery.accounts.models import User
+from gallery.images import services
+from gallery.images.models import Image, Visibility
 
 
 @pytest.fixture
@@ -34,6 +37,25 @@ def signed_in(mina: User) -> Client:
     client = Client()
     client.force_login(mina)
     return client
+
+
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    """Do what waits for the commit: ``with commit(): ...``."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def share(commit):
+    """Share a picture as the site does: ``share(mina, PRIVATE, title="달")``."""
+
+    def share(user, visibility=Visibility.PUBLIC, size=(60, 40), **words) -> Image:
+        words = {"title": "달", "description": "", **words}
+        with commit():
+            picture = Pillow.new("RGB", size, "teal")
+            return services.share(user, picture, visibility=visibility, **words)
+
+    return share
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,22 @@ def test_a_member_is_led_from_the_old_search_to_the_new(signed_in):
     assert Client().get("/", {"q": "달"}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/explore/"])
+@pytest.mark.parametrize("order", ["", "-likes", "Likes", "id", "\0", "x" * 10_000], ids=ascii)
+def test_an_unknown_order_says_what_there_is(db, path, order):
+    answer = Client().get(path, {"order": order})
+    assert answer.status_code == 400
+    assert "“newest” or “likes”" in answer.content.decode()
+
+
+def test_the_order_is_offered_and_kept(db):
+    for path in ("/", "/explore/"):
+        html = Client().get(path, {"q": "a b"}).content.decode()
+        assert 'href="?q=a%20b&amp;order=likes' in html
+        html = Client().get(path, {"order": "likes"}).content.decode()
+        assert '<input type="hidden" name="order" value="likes">' in html
+
+
 @pytest.mark.parametrize("theme", ["light", "dark", "auto"])
 def test_theme_is_remembered(db, theme):
     client = Client()
@@ -100,7 +116,7 @@ class TestErrors:
         def broken(*args, **kwargs):
             raise RuntimeError("broken on purpose")
 
-        monkeypatch.setattr("gallery.people.views.with_follow_counts", broken)
+        monkeypatch.setattr("gallery.people.views.cards", broken)
         answer = client.get("/@mina/")
         assert answer.status_code == 500
         assert "<html" in answer.content.decode()

@@ -41,6 +41,16 @@ def test_it_does_not_start_without_a_key():
     assert "Set GALLERY_SECRET_KEY and GALLERY_ALLOWED_HOSTS." in started.stderr
 
 
+def test_redis_counts_views_where_there_is_one():
+    code = (
+        "from django.conf import settings; from slipstream.conf import RANKINGS_BACKEND, REDIS_URL;"
+        "print(RANKINGS_BACKEND.get().rpartition('.')[2], REDIS_URL.get())"
+    )
+    url = "redis://127.0.0.1:1/0"
+    assert run("-c", code, **REAL, SLIPSTREAM_REDIS_URL=url).stdout == f"Redis {url}\n"
+    assert run("-c", code, **REAL, SLIPSTREAM_REDIS_URL="").stdout == "Database None\n"
+
+
 def test_browsers_may_fetch_public_files_elsewhere():
     code = (
         "from django.conf import settings;"

@@ -6,10 +6,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,11 @@ def test_serves_and_ends_everything_it_started(
             assert f"http://127.0.0.1:{port}/" in output
             assert f"mina / {password}" in output
             assert len(family) >= 3
+            flushers = [arguments_of(pid) for pid in family if "flush_views" in arguments_of(pid)]
+            has_redis = "Running without Redis" not in output
+            assert [words[-2:] for words in flushers] == [["--every", "10"]] * has_redis
+            seen = views_in(copy)
+            look_at_a_picture(port, copy)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
                 assert answer.status == 200
             refused = dev("reset")
@@ -153,6 +160,8 @@ def test_serves_and_ends_everything_it_started(
         finally:
             server.send_signal(signum)
         assert server.wait(30) == 0
+    # Redis kept nothing; who looked just before the end is in the database.
+    assert views_in(copy) == seen + 1
     for pid in family:
         wait_until_gone(pid)
     assert oct((copy / ".dev/data/secret-key").stat().st_mode).endswith("600")
@@ -173,6 +182,32 @@ def test_a_secret_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert kept_secret("key") == first
     assert kept_secret("password", readable=True) != first
     assert {file.name for file in (tmp_path / "data").iterdir()} == {"key", "password"}
+
+
+def look_at_a_picture(port: int, copy: Path) -> None:
+    """Look at one of the demo's public pictures, as a browser does."""
+    [[key]] = asked(copy, "SELECT MIN(id) FROM images_image WHERE visibility = 0")
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/pictures/{key}/", headers={"User-Agent": "Mozilla/5.0 Firefox"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+
+
+def views_in(copy: Path) -> int:
+    """Return how many views the database of the copy has."""
+    table = "slipstream_rankings_views"
+    [[views]] = asked(copy, f"SELECT SUM(views) FROM {table} WHERE period = 'all'")
+    return int(views)
+
+
+def asked(copy: Path, query: str) -> list[tuple[int]]:
+    with closing(sqlite3.connect(copy / ".dev/data/gallery.sqlite3")) as database:
+        return database.execute(query).fetchall()
+
+
+def arguments_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").split("\0")
 
 
 def descendants(pid: int) -> list[int]:

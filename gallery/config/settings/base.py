@@ -5,7 +5,7 @@ variable                 meaning
 ======================== =========================================================
 DATABASE_URL             ``postgres://…``, ``mysql://…`` or ``sqlite:///…``;
                          an SQLite file in GALLERY_DATA by default
-SLIPSTREAM_REDIS_URL     turns on Redis for cache and sessions
+SLIPSTREAM_REDIS_URL     turns on Redis for cache, sessions and views
 GALLERY_DATA             folder for what Gallery keeps in files
 GALLERY_SECRET_KEY       signs sessions and cursors
 GALLERY_ALLOWED_HOSTS    host names, comma-separated
@@ -38,12 +38,17 @@ INSTALLED_APPS = [
     "gallery.accounts",
     "gallery.activity",
     "gallery.images",
+    "gallery.comments",
+    "gallery.popular",
+    "gallery.insights",
     "gallery.people",
     "gallery.front",
     "gallery.demo",
     "slipstream.activity",
+    "slipstream.counters",
     "slipstream.feeds",
     "slipstream.follows",
+    "slipstream.rankings",
     "slipstream.targets",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -68,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "gallery.front.middleware.MethodNotAllowedMiddleware",
+    "gallery.front.middleware.ClosedMeanwhileMiddleware",
 ]
 
 ROOT_URLCONF = "gallery.config.urls"
@@ -168,6 +174,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("GALLERY_EMAIL_FROM", "Gallery <gallery@loca
 # -- Slipstream -----------------------------------------------------------------
 
 SLIPSTREAM_ACTIVITY_MODEL = "gallery_activity.Activity"
+if REDIS_URL:
+    # Views are counted there, and brought to the database by `manage.py flush_views`.
+    SLIPSTREAM_REDIS_URL = REDIS_URL
+    SLIPSTREAM_RANKINGS_BACKEND = "slipstream.rankings.backends.redis.Redis"
 
 # -- Language and time ----------------------------------------------------------
 
@@ -216,3 +226,7 @@ GALLERY_MAX_IMAGE_PIXELS = 40_000_000
 GALLERY_PROXIES = 0
 #: Tries that one visitor has to sign in with one name in a quarter of an hour.
 GALLERY_SIGN_IN_TRIES = 10
+#: How often a person can fetch their data in an hour.
+GALLERY_EXPORTS_PER_HOUR = 5
+#: How many comments a person can write in a minute.
+GALLERY_COMMENTS_PER_MINUTE = 20

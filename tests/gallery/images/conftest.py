@@ -5,32 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from PIL import Image as Pillow
 
-from gallery.images import services
-from gallery.images.models import Image
 from slipstream.follows import follow
 
-from .pictures import PUBLIC, VIEWERS
-
-
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks):
-    """Do what waits for the commit: ``with commit(): ...``."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-@pytest.fixture
-def share(commit):
-    """Share a picture as the site does: ``share(mina, PRIVATE, title="달")``."""
-
-    def share(user, visibility=PUBLIC, size=(60, 40), **words) -> Image:
-        words = {"title": "달", "description": "", **words}
-        with commit():
-            picture = Pillow.new("RGB", size, "teal")
-            return services.share(user, picture, visibility=visibility, **words)
-
-    return share
+from .pictures import VIEWERS
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gallery.front.views import IMAGES_PER_PAGE
 from gallery.images import services
-from gallery.images.models import Image
+from gallery.images.models import Image, Like
 
 from .pictures import (
     SESSION_AND_USER,
@@ -30,6 +30,36 @@ class TestLists:
         with django_assert_num_queries(2):
             html = Client().get("/").content.decode()
         assert html.count('class="tile-owner"') == 24
+
+    @pytest.mark.parametrize("count", [24, 100])
+    def test_the_most_liked_cost_the_same(self, browsers, mina, count, django_assert_num_queries):
+        make_rows(mina, count)
+        like_some(mina)
+        with django_assert_num_queries(SESSION_AND_USER + 1):
+            browsers["stranger"].get("/explore/?order=likes")
+        with django_assert_num_queries(2):
+            Client().get("/?order=likes")
+
+    def test_pages_of_the_most_liked_lead_through_all(self, signed_in, mina, make_person):
+        make_rows(mina, 60)
+        like_some(mina, make_person("haru"))
+        pages = walk(signed_in, "/explore/?order=likes", "next_cursor")
+        seen = [(image.like_count, image.pk) for page in pages for image in page]
+        assert seen == sorted(seen, reverse=True)
+        assert len(seen) == 60
+        assert {count for count, _key in seen} == {0, 1, 2}
+        assert [image.pk for image in Image.objects.all().most_liked()] == [pk for _n, pk in seen]
+
+    def test_a_cursor_of_the_other_order_is_a_bad_request(self, signed_in, mina):
+        make_rows(mina, 30)
+        cursor = signed_in.get("/explore/").context["page"].next_cursor
+        answer = signed_in.get("/explore/", {"order": "likes", "cursor": cursor})
+        assert answer.status_code == 400
+
+    def test_a_page_leads_on_in_its_order(self, signed_in, mina):
+        make_rows(mina, 30)
+        html = signed_in.get("/explore/?order=likes&q=번").content.decode()
+        assert 'rel="next" href="?q=%EB%B2%88&amp;order=likes&amp;cursor=' in html
 
     @pytest.mark.parametrize("position", [0, 1, 4, 8])
     def test_neighbours_are_those_of_the_grid(self, browsers, mina, position):
@@ -56,8 +86,9 @@ class TestLists:
     def test_an_image_page_costs_the_same(self, browsers, mina, share, count):
         image = share(mina)
         make_rows(mina, count)
-        assert queries_of(Client(), image.get_absolute_url()) == 6
-        assert queries_of(browsers["stranger"], image.get_absolute_url()) == SESSION_AND_USER + 7
+        # Four of them for views and a place, where it is among the first neither today nor lately.
+        assert queries_of(Client(), image.get_absolute_url()) == 11
+        assert queries_of(browsers["stranger"], image.get_absolute_url()) == SESSION_AND_USER + 12
 
     @pytest.mark.parametrize("count", [1, 40])
     def test_a_persons_page_costs_the_same(self, browsers, mina, count):
@@ -115,12 +146,34 @@ class TestLists:
             assert "Seq Scan on images_image" not in plan
 
     @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="explains in PostgreSQL's way")
+    @pytest.mark.parametrize("viewer", ["visitor", "stranger"])
+    def test_the_most_liked_are_read_from_an_index(self, browsers, mina, make_person, viewer):
+        make_rows(mina, 3000)
+        like_some(mina, make_person("someone"))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        first = "/explore/?order=likes"
+        second = f"{first}&cursor={browsers[viewer].get(first).context['page'].next_cursor}"
+        for url in (first, second):
+            plan = explain(grid_query(browsers[viewer], url))
+            assert "images_most_liked " in plan
+            assert "Sort" not in plan
+            assert "Seq Scan on images_image" not in plan
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="explains in PostgreSQL's way")
     def test_a_persons_page_is_served_by_an_index(self, browsers, mina, make_person):
         make_rows(make_person("other"), 3000)
         make_rows(mina, 300)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         assert "images_newest_of_user" in explain(grid_query(browsers["stranger"], "/@mina/"))
+
+
+def like_some(*people) -> None:
+    """Let the first like every third picture, the second every fourth."""
+    keys = list(Image.objects.order_by("pk").values_list("pk", flat=True))
+    for step, person in enumerate(people, start=3):
+        Like.objects.bulk_create(Like(user=person, image_id=key) for key in keys[::step])
 
 
 def queries_of(client: Client, url: str) -> int:

@@ -81,6 +81,8 @@ function writeCount(key, count) {
   for (const element of document.querySelectorAll(`[data-like-count="${key}"]`)) {
     element.textContent = numbers.format(count);
     const phrase = element.closest("[data-like-phrase]");
+    (phrase ?? element).classList.toggle("is-none", count === 0);
+    if (!phrase) continue;
     const words = phrase.dataset[plurals.select(count) === "one" ? "one" : "other"];
     const [front, back] = words.split("{}");
     phrase.replaceChildren(front, element, back);

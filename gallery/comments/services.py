@@ -1,0 +1,162 @@
+"""What changes comments."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import router, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gallery.accounts.forms import check_readable
+from gallery.accounts.models import User
+from gallery.comments.models import TEXT_LENGTH, Comment, CommentQuerySet
+from gallery.comments.signals import commented, uncommented
+from gallery.images.models import Image
+from slipstream.sql import delete_rows, insert_or_ignore, retrying_deadlocks
+
+_MINUTE = timedelta(minutes=1)
+_AT_ONCE = 200
+
+
+class TooManyComments(Exception):
+    """Somebody has written ``GALLERY_COMMENTS_PER_MINUTE`` within a minute."""
+
+
+def write(user: User, image: Image, text: str, *, token: UUID) -> tuple[Comment, bool]:
+    """Say ``text`` about ``image``; return the comment, and whether it is a new one.
+
+    With a ``token`` that ``user`` has sent before, it is the comment made then, and
+    nothing changes. Locks the picture's row: one that was hidden or deleted meanwhile
+    gets none. Five statements and what the wiring adds, part of the caller's transaction;
+    outside of one, deadlocks are tried again.
+
+    Raises ``ValidationError`` as `clean_text` does, ``Image.DoesNotExist`` where
+    ``user`` may not see ``image``, and `TooManyComments`.
+    """
+    row = Comment(user_id=user.pk, image_id=image.pk, text=clean_text(text), token=token)
+    using = router.db_for_write(Comment, instance=image)
+    comments = Comment.objects.using(using).filter(user=user.pk)
+
+    def save() -> tuple[Comment, bool]:
+        with transaction.atomic(using=using):
+            current = _lock_visible(user, image, using=using)
+            recent = comments.filter(created_at__gt=timezone.now() - _MINUTE).exclude(token=token)
+            if recent.count() >= settings.GALLERY_COMMENTS_PER_MINUTE:
+                raise TooManyComments
+            is_new = insert_or_ignore(row, using=using)
+            comment = comments.get(token=token)
+            if is_new:
+                comment.user, comment.image = user, current
+                commented.send(sender=Comment, comment=comment)
+            return comment, is_new
+
+    return retrying_deadlocks(save, using=using)
+
+
+def edit(comment: Comment, text: str) -> bool:
+    """Change what ``comment`` says; return whether that is anything else than before.
+
+    Raises ``ValidationError`` as `clean_text` does, and ``Comment.DoesNotExist``
+    where it was deleted meanwhile. Two statements.
+    """
+    text = clean_text(text)
+    with transaction.atomic():
+        current = Comment.objects.select_for_update().get(pk=comment.pk)
+        changed = current.text != text
+        if changed:
+            current.text, current.edited_at = text, timezone.now()
+            current.save(update_fields=["text", "edited_at"])
+    comment.text, comment.edited_at = current.text, current.edited_at
+    return changed
+
+
+def delete(comment: Comment) -> bool:
+    """Delete ``comment`` for good; return whether it was still there. At most four statements."""
+    using = router.db_for_write(Comment, instance=comment)
+    rows = Comment.objects.using(using).filter(pk=comment.pk)
+
+    def remove() -> bool:
+        with transaction.atomic(using=using):
+            _lock_images([comment.image_id], using=using)
+            changed = delete_rows(rows, using=using) > 0
+            if changed:
+                uncommented.send(sender=Comment, comment=comment)
+            return changed
+
+    return retrying_deadlocks(remove, using=using)
+
+
+def hide(comments: CommentQuerySet) -> int:
+    """Take ``comments`` from everybody but who wrote them; return how many were shown before.
+
+    In batches, each a transaction of its own, unless the caller has begun one.
+    """
+    return _moderate(comments, hidden=True)
+
+
+def unhide(comments: CommentQuerySet) -> int:
+    """Show ``comments`` again; return how many were hidden before. In batches, as `hide`."""
+    return _moderate(comments, hidden=False)
+
+
+def clean_text(text: str) -> str:
+    """Return ``text`` as it is kept: without blanks around it, and one empty line at most.
+
+    Raises ``ValidationError`` where nothing is left, where that is longer than
+    `TEXT_LENGTH`, and as `check_readable` does.
+    """
+    text = re.sub(r"\n\s*\n", "\n\n", text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    if not text:
+        raise ValidationError(_("Please fill this in."), code="required")
+    if len(text) > TEXT_LENGTH:
+        message = _("At most %(limit_value)d characters, please; these are %(show_value)d.")
+        params = {"limit_value": TEXT_LENGTH, "show_value": len(text)}
+        raise ValidationError(message, code="max_length", params=params)
+    check_readable(text.replace("\n", " ").replace("\t", " "))
+    return text
+
+
+def _lock_visible(user: User, image: Image, *, using: str) -> Image:
+    """Return ``image`` as it is now, locked; raise ``Image.DoesNotExist`` unless ``user`` sees it.
+
+    Who hides it meanwhile finds what is written now, or has told us of it.
+    """
+    images = Image.objects.using(using).filter(pk=image.pk)
+    current = images.filter(deleted_at=None).select_for_update().get()
+    if not images.visible_to(user).exists():
+        raise Image.DoesNotExist
+    return current
+
+
+def _lock_images(keys: Iterable[int], *, using: str) -> None:
+    # Pictures before comments, in one order, as whoever writes a comment does.
+    images = Image.objects.using(using).filter(pk__in=set(keys)).order_by("pk")
+    list(images.select_for_update().values_list("pk", flat=True))
+
+
+def _moderate(comments: CommentQuerySet, *, hidden: bool) -> int:
+    using = router.db_for_write(Comment)
+    keys = list(comments.filter(hidden_at__isnull=hidden).order_by().values_list("pk", flat=True))
+    changed = 0
+    for start in range(0, len(keys), _AT_ONCE):
+        batch = partial(_set_hidden, keys[start : start + _AT_ONCE], hidden=hidden, using=using)
+        changed += retrying_deadlocks(batch, using=using)
+    return changed
+
+
+def _set_hidden(keys: list[int], *, hidden: bool, using: str) -> int:
+    rows = Comment.objects.using(using).filter(pk__in=keys)
+    with transaction.atomic(using=using):
+        _lock_images(rows.values_list("image", flat=True), using=using)
+        locked = list(rows.filter(hidden_at__isnull=hidden).order_by("pk").select_for_update())
+        ours = rows.filter(pk__in=[comment.pk for comment in locked])
+        ours.update(hidden_at=timezone.now() if hidden else None)
+        signal = uncommented if hidden else commented
+        for comment in ours.select_related("user", "image"):
+            signal.send(sender=Comment, comment=comment)
+    return len(locked)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PopularConfig(AppConfig):
+    name = "gallery.popular"
+    label = "popular"
