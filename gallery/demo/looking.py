@@ -19,7 +19,7 @@ from slipstream.rankings.backends.database import Gain, add
 from slipstream.rankings.maintenance import KEPT, rebuild_rankings
 from slipstream.rankings.models import Viewing, Views
 from slipstream.rankings.policies import kind_of, policy_of
-from slipstream.rankings.services import _digest as viewer_digest
+from slipstream.rankings.services import viewer_digest
 from slipstream.rankings.windows import added, exponent, periods
 
 #: So many strangers look for each who likes; and some where nobody does.

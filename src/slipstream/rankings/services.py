@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from slipstream.rankings.models import VIEWER_LENGTH
 from slipstream.rankings.policies import kind_of, policy_of
 from slipstream.rankings.reads import key_of, view_counts
 
-__all__ = ["record_view", "record_views"]
+__all__ = ["record_view", "record_views", "viewer_digest"]
 
 
 def record_view(
@@ -63,6 +64,28 @@ def record_views(
     ]
 
 
+def viewer_digest(viewer: Any) -> str | None:
+    """Return what a viewer is told from others by: the same for the same one, and no name.
+
+    Made with the site's secret key, so that nobody finds out who it was by trying all users.
+    Raises `InvalidTarget` for what is neither a saved user nor a text. No query.
+    """
+    if viewer is None or viewer == "":
+        return None
+    if isinstance(viewer, models.Model):
+        if viewer.pk is None:
+            raise InvalidTarget("A viewer has to be saved, or to be told by a text.")
+        text = f"{kind_of(viewer.__class__)}\0{viewer.pk}"
+    elif isinstance(viewer, str):
+        text = f"\0{viewer}"
+    elif getattr(viewer, "is_anonymous", False):
+        return None
+    else:
+        raise InvalidTarget(f"A viewer is a saved user, a text or None, not {viewer!r}.")
+    secret = hashlib.blake2b(settings.SECRET_KEY.encode()).digest()
+    return hashlib.blake2b(text.encode(), key=secret, digest_size=VIEWER_LENGTH // 2).hexdigest()
+
+
 def _totals_of(objs: Iterable[models.Model], at: datetime) -> dict[models.Model, Totals]:
     """Return all totals of ``objs``, of any models. One round trip for each model."""
     by_kind: dict[str, list[models.Model]] = {}
@@ -79,7 +102,7 @@ def _view(obj: models.Model, viewer: models.Model | str | None, at: datetime) ->
     # Not type(): what is lazy, as request.user, says here what it stands for.
     policy = policy_of(obj.__class__)
     key = key_of(obj)
-    digest = _digest(viewer)
+    digest = viewer_digest(viewer)
     if policy.owner and not policy.count_owner and _owns(viewer, obj, policy.owner):
         return None
     return View(kind_of(obj.__class__), key, digest, at, policy.once_per, policy.half_life)
@@ -90,20 +113,3 @@ def _owns(viewer: models.Model | str | None, obj: models.Model, name: str) -> bo
     if not isinstance(viewer, owner.related_model._meta.concrete_model):
         return False
     return bool(getattr(obj, owner.attname) == getattr(viewer, owner.target_field.attname))
-
-
-def _digest(viewer: Any) -> str | None:
-    """Return what a viewer is told from others by: the same for the same one, and no name."""
-    if viewer is None or viewer == "":
-        return None
-    if isinstance(viewer, models.Model):
-        if viewer.pk is None:
-            raise InvalidTarget("A viewer has to be saved, or to be told by a text.")
-        text = f"{kind_of(viewer.__class__)}\0{viewer.pk}"
-    elif isinstance(viewer, str):
-        text = f"\0{viewer}"
-    elif getattr(viewer, "is_anonymous", False):
-        return None
-    else:
-        raise InvalidTarget(f"A viewer is a saved user, a text or None, not {viewer!r}.")
-    return hashlib.blake2b(text.encode(), digest_size=VIEWER_LENGTH // 2).hexdigest()

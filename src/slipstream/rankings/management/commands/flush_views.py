@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, close_old_connections
 
 from slipstream.exceptions import BackendAway
 from slipstream.rankings.maintenance import flush_views
@@ -36,8 +37,10 @@ class Command(BaseCommand):
         while True:
             try:
                 moved = flush_views()
-            except BackendAway as error:
-                self.stderr.write(f"Redis is away: {error}")
+            except (BackendAway, DatabaseError) as error:
+                # Nothing is lost: the next time does it, on a new connection if need be.
+                self.stderr.write(f"Not flushed: {error}")
+                close_old_connections()
             else:
                 if moved and options["verbosity"] > 1:
                     self.stdout.write(f"Moved {moved:,} views.")
