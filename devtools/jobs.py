@@ -1,8 +1,9 @@
-"""Runs of pytest, one after the other or two at a time, and their sum."""
+"""Runs of pytest, one after the other or some at a time, and their sum."""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -19,7 +20,7 @@ __all__ = ["Command", "Result", "run", "summarize"]
 _NO_TESTS_COLLECTED = 5
 _BAD = ("failed", "error")
 # A job asks the database most of the time, so that two fill two cores well.
-_SIDE_BY_SIDE = 2
+_SIDE_BY_SIDE = max(2, os.cpu_count() or 2)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def run(commands: Iterable[Command], *, watched: bool) -> list[Result]:
     """Run ``commands`` and return how each ended.
 
     Watched, they run one at a time in this terminal, so that a debugger works.
-    Else two at a time, and only the output of those that fail is shown.
+    Else as many at a time as there are cores, two at least, and only the output of those
+    that fail is shown.
     """
     with tempfile.TemporaryDirectory(prefix="slipstream-") as folder:
         if watched:

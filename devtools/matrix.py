@@ -38,6 +38,8 @@ class Job:
     """Whether ``--fast`` runs it too."""
     minor: str = ""
     """A version of Python other than the main one."""
+    slow: bool = True
+    """Whether tests that are marked so run too: once for each engine is enough."""
 
 
 JOBS = (
@@ -46,21 +48,21 @@ JOBS = (
     Job("library-stock-sqlite", LIBRARY, "stock", "sqlite", fast=True),
     Job("library-stock-postgres", LIBRARY, "stock", "postgres"),
     Job("library-stock-mariadb", LIBRARY, "stock", "mariadb"),
-    Job("library-uuid-sqlite", LIBRARY, "uuid", "sqlite", fast=True),
-    Job("library-uuid-postgres", LIBRARY, "uuid", "postgres"),
-    Job("library-uuid-mariadb", LIBRARY, "uuid", "mariadb"),
-    Job("library-text-sqlite", LIBRARY, "text", "sqlite", fast=True),
-    Job("library-text-postgres", LIBRARY, "text", "postgres"),
-    Job("library-text-mariadb", LIBRARY, "text", "mariadb"),
+    Job("library-uuid-sqlite", LIBRARY, "uuid", "sqlite", fast=True, slow=False),
+    Job("library-uuid-postgres", LIBRARY, "uuid", "postgres", slow=False),
+    Job("library-uuid-mariadb", LIBRARY, "uuid", "mariadb", slow=False),
+    Job("library-text-sqlite", LIBRARY, "text", "sqlite", fast=True, slow=False),
+    Job("library-text-postgres", LIBRARY, "text", "postgres", slow=False),
+    Job("library-text-mariadb", LIBRARY, "text", "mariadb", slow=False),
     Job("gallery-sqlite", SITE, "gallery", "sqlite", fast=True),
     Job("gallery-postgres", SITE, "gallery", "postgres"),
     Job("gallery-mariadb", SITE, "gallery", "mariadb"),
     Job("project", PROJECT, "stock"),
     # Django 6 needs a Python newer than the oldest that we support.
-    Job("library-python3.12", LIBRARY, "stock", minor="3.12"),
-    Job("gallery-python3.12", SITE, "gallery", minor="3.12"),
-    Job("library-python3.13", LIBRARY, "stock", minor="3.13"),
-    Job("gallery-python3.13", SITE, "gallery", minor="3.13"),
+    Job("library-python3.12", LIBRARY, "stock", minor="3.12", slow=False),
+    Job("gallery-python3.12", SITE, "gallery", minor="3.12", slow=False),
+    Job("library-python3.13", LIBRARY, "stock", minor="3.13", slow=False),
+    Job("gallery-python3.13", SITE, "gallery", minor="3.13", slow=False),
 )
 
 
@@ -78,8 +80,6 @@ def main(arguments: Sequence[str]) -> int:
 
     watched = bool(passed_on or paths)
     is_whole = not (watched or options.fast or options.job)
-    if options.fast:
-        passed_on = ["-m", "not slow", *passed_on]
     reasons = {job: _reason_to_leave_out(job, named=bool(options.job)) for job in wanted}
     chosen = [job for job, reason in reasons.items() if not reason]
     venvs = {job.minor: _environment(job.minor) for job in chosen}
@@ -88,7 +88,12 @@ def main(arguments: Sequence[str]) -> int:
     coverage = Coverage(venvs[""]) if is_whole else None
     results = jobs.run(
         [
-            _command(job, venvs[job.minor], [*_paths_of(job, paths), *passed_on], coverage)
+            _command(
+                job,
+                venvs[job.minor],
+                [*_paths_of(job, paths), *_without_slow(job, options), *passed_on],
+                coverage,
+            )
             for job in chosen
         ],
         watched=watched,
@@ -123,6 +128,10 @@ def _is_wanted(job: Job, options: argparse.Namespace) -> bool:
         return False
     patterns = options.job or ["*"]
     return any(fnmatch.fnmatchcase(job.name, pattern) for pattern in patterns)
+
+
+def _without_slow(job: Job, options: argparse.Namespace) -> list[str]:
+    return ["-m", "not slow"] if options.fast or not (job.slow or options.job) else []
 
 
 def _is_test_path(argument: str) -> bool:

@@ -91,10 +91,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("browser")
         elif item.path.is_relative_to(TESTS / "slipstream" / "rankings"):
             item.add_marker("any_user")
+    once = set()
     if os.environ.get("SLIPSTREAM_TEST_USERS", LIBRARY[0]) != LIBRARY[0]:
-        elsewhere = {item for item in items if item.get_closest_marker("any_user")}
-        config.hook.pytest_deselected(items=list(elsewhere))
-        items[:] = [item for item in items if item not in elsewhere]
+        once.add("any_user")
+    if config.getoption("engine") != "sqlite":
+        once.add("any_engine")
+    elsewhere = {item for item in items if once & {mark.name for mark in item.iter_markers()}}
+    config.hook.pytest_deselected(items=list(elsewhere))
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -92,17 +92,29 @@ class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
 
     def clean(self) -> Any:
         username = self.cleaned_data.get("username", "")
-        if not may_try(self.request, username):
-            raise ValidationError(
-                _("Too many tries. Please wait a quarter of an hour."), code="throttled"
-            )
+        _check_may_try(self.request, username)
         cleaned = super().clean()
-        forget_tries(self.request, username)
+        # Without a password nothing was tried, and nobody is known.
+        if self.get_user() is not None:
+            forget_tries(self.request, username)
         return cleaned
 
 
 class PasswordChangeForm(GalleryForm, auth_forms.PasswordChangeForm):
-    """Change the password, knowing the old one."""
+    """Change the password, knowing the old one.
+
+    Tries count as those to sign in do: an error with the code ``throttled``.
+    """
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        _check_may_try(self.request, self.user.username)
+        password: str = super().clean_old_password()
+        forget_tries(self.request, self.user.username)
+        return password
 
 
 class PasswordResetForm(GalleryForm, auth_forms.PasswordResetForm):
@@ -136,10 +148,7 @@ class CloseForm(GalleryForm):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         user: Any = self.request.user
-        if not may_try(self.request, user.username):
-            raise ValidationError(
-                _("Too many tries. Please wait a quarter of an hour."), code="throttled"
-            )
+        _check_may_try(self.request, user.username)
         if not user.check_password(password):
             raise ValidationError(_("That is not your password."), code="wrong")
         forget_tries(self.request, user.username)
@@ -193,3 +202,11 @@ def check_readable(text: str) -> str:
     if all(kind[0] in "CZM" for kind in kinds):
         raise ValidationError(_("There is nothing to see in this."), code="invisible")
     return text
+
+
+def _check_may_try(request: HttpRequest | None, username: str) -> None:
+    """Count a try of a password; raise ``ValidationError`` where there were too many."""
+    if not may_try(request, username):
+        raise ValidationError(
+            _("Too many tries. Please wait a quarter of an hour."), code="throttled"
+        )

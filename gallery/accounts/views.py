@@ -131,15 +131,22 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):
-    """Change the password; other sessions are signed out."""
+    """Change the password; other sessions are signed out. After too many refusals 429."""
 
     template_name = "accounts/password_change.html"
     form_class = PasswordChangeForm
     success_url = reverse_lazy("accounts:settings")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
+
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        status = 429 if form.has_error("old_password", "throttled") else 400
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class PasswordResetView(auth_views.PasswordResetView):

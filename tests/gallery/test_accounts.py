@@ -123,6 +123,18 @@ class TestSignIn:
             assert client.post(self.url, right).status_code == 302
             client.logout()
 
+    @pytest.mark.parametrize("password", ["", None])
+    def test_a_form_without_a_password_does_not_begin_anew(self, mina, settings, password):
+        settings.GALLERY_SIGN_IN_TRIES = 3
+        statuses = []
+        for _ in range(2):
+            bad = {"username": "mina", "password": "x"}
+            empty = {"username": "mina"} | ({} if password is None else {"password": password})
+            statuses += [Client().post(self.url, data).status_code for data in (bad, empty)]
+        assert statuses == [400, 400, 400, 429]
+        right = {"username": "mina", "password": "correct horse"}
+        assert Client().post(self.url, right).status_code == 429
+
     def test_behind_a_proxy_visitors_are_told_apart(self, mina, settings):
         settings.GALLERY_SIGN_IN_TRIES = 1
         settings.GALLERY_PROXIES = 1
@@ -156,6 +168,17 @@ class TestPasswords:
         assert signed_in.post("/account/settings/password/", data).status_code == 302
         mina.refresh_from_db()
         assert mina.check_password("battery staple")
+
+    def test_the_old_one_cannot_be_guessed(self, signed_in, mina, settings):
+        settings.GALLERY_SIGN_IN_TRIES = 3
+        new = {"new_password1": "battery staple", "new_password2": "battery staple"}
+        url = "/account/settings/password/"
+        wrong, right = ({"old_password": old, **new} for old in ("x", "correct horse"))
+        statuses = [signed_in.post(url, wrong).status_code for _ in range(4)]
+        assert statuses == [400, 400, 400, 429]
+        assert signed_in.post(url, right).status_code == 429
+        mina.refresh_from_db()
+        assert mina.check_password("correct horse")
 
     def test_reset_by_mail(self, mina):
         client = Client()

@@ -40,6 +40,12 @@ def test_the_package_meets_every_user_model_on_every_engine() -> None:
     assert covered >= set(product(["gallery"], ("sqlite", *ENGINES)))
 
 
+def test_slow_tests_run_on_each_engine() -> None:
+    for folder in (matrix.LIBRARY, matrix.SITE):
+        engines = {job.engine for job in matrix.JOBS if job.slow and job.folder == folder}
+        assert engines == {"sqlite", "postgres", "mariadb"}
+
+
 def test_fast_means_sqlite_without_browser() -> None:
     fast = [job for job in matrix.JOBS if job.fast]
     assert {job.engine for job in fast} == {"sqlite"}

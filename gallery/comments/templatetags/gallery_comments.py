@@ -14,7 +14,10 @@ from gallery.images.models import Image
 
 register = template.Library()
 
-_ADDRESS = re.compile(r"""\bhttps?://[\w\[][^\s<>"'“”‘’「」『』《》]*""", re.IGNORECASE)
+# With a name before the host ("https://known.example@other.example") it is no address here.
+_ADDRESS = re.compile(
+    r"""\bhttps?://(?![^\s/?#\\]*@)[\w\[][^\s<>"'“”‘’「」『』《》]*""", re.IGNORECASE
+)
 _PUNCTUATION = ".,:;!?…"
 _OPENING = {")": "(", "]": "["}
 _LINK = '<a href="{}" rel="nofollow ugc noopener">{}</a>'

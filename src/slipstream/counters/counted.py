@@ -14,6 +14,7 @@ from django.core.exceptions import (
     FieldDoesNotExist,
     FieldError,
     FullResultSet,
+    ValidationError,
 )
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -186,8 +187,10 @@ def _check_filter(counted: Counted, condition: models.Q) -> None:
     problem = ""
     try:
         where: Any = Query(counted.rows).build_where(condition)
-    except FieldError as error:
-        problem = str(error)
+    except ValidationError as error:
+        problem = " ".join(error.messages).rstrip(".")
+    except (FieldError, TypeError, ValueError) as error:
+        problem = str(error).rstrip(".")  # a field, a lookup or a value that there cannot be
     else:
         if any(_is_query(part) for leaf in where.leaves() for part in _parts(leaf)):
             problem = "it asks another query"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from slipstream.rankings.backends.base import Recorded
-from slipstream.rankings.services import record_view
+from slipstream.rankings.services import keyed_digest, record_view
 
 __all__ = ["RecordsView", "is_look", "record_request", "records_view", "viewer_of"]
 
@@ -53,9 +51,7 @@ def viewer_of(request: HttpRequest) -> models.Model | str | None:
     if user is not None and user.pk is not None:
         return user  # type: ignore[no-any-return]
     address = request.META.get("REMOTE_ADDR", "")
-    text = "\0".join((address, request.headers.get("User-Agent", "")))
-    key = hashlib.blake2b(settings.SECRET_KEY.encode()).digest()
-    return hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest()
+    return keyed_digest("\0".join((address, request.headers.get("User-Agent", ""))))
 
 
 def record_request(request: HttpRequest, obj: models.Model) -> Recorded | None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.encoding import force_bytes
 
 from slipstream.exceptions import InvalidTarget
 from slipstream.rankings.backends.base import Recorded, Totals, View
@@ -18,7 +19,7 @@ from slipstream.rankings.models import VIEWER_LENGTH
 from slipstream.rankings.policies import kind_of, policy_of
 from slipstream.rankings.reads import key_of, view_counts
 
-__all__ = ["record_view", "record_views", "viewer_digest"]
+__all__ = ["keyed_digest", "record_view", "record_views", "viewer_digest"]
 
 
 def record_view(
@@ -32,9 +33,10 @@ def record_view(
     ``counted`` is false where the policy of the model leaves this view out: the same viewer
     within ``once_per``, or the owner. ``at`` is an aware time, by default now.
 
-    Exact with any number of writers, and part of the caller's transaction, if there is
-    one. With the database backend one round trip on PostgreSQL; five statements on SQLite and
-    six on MariaDB, with those that begin and end a transaction. Raises `NotRanked` for a model
+    With the database backend exact with any number of writers, and part of the caller's
+    transaction, if there is one: one round trip on PostgreSQL; five statements on SQLite and six
+    on MariaDB, with those that begin and end a transaction. With Redis one round trip, and no
+    part of a transaction. Raises `NotRanked` for a model
     without a policy, `InvalidTarget` for an object or a viewer that is not saved, and
     ``ValueError`` for a time without a zone.
     """
@@ -67,13 +69,15 @@ def record_views(
 def viewer_digest(viewer: Any) -> str | None:
     """Return what a viewer is told from others by: the same for the same one, and no name.
 
-    Made with the site's secret key, so that nobody finds out who it was by trying all users.
+    Made with the site's secret key, so that nobody else finds out who it was by trying all
+    users; with another key everybody is new.
     Raises `InvalidTarget` for what is neither a saved user nor a text. No query.
     """
     if viewer is None or viewer == "":
         return None
     if isinstance(viewer, models.Model):
-        if viewer.pk is None:
+        # A key alone does not tell: one that Python makes is there before the row.
+        if viewer.pk is None or viewer._state.adding:
             raise InvalidTarget("A viewer has to be saved, or to be told by a text.")
         text = f"{kind_of(viewer.__class__)}\0{viewer.pk}"
     elif isinstance(viewer, str):
@@ -82,7 +86,12 @@ def viewer_digest(viewer: Any) -> str | None:
         return None
     else:
         raise InvalidTarget(f"A viewer is a saved user, a text or None, not {viewer!r}.")
-    secret = hashlib.blake2b(settings.SECRET_KEY.encode()).digest()
+    return keyed_digest(text)
+
+
+def keyed_digest(text: str) -> str:
+    """Return a digest of ``text`` that only who has the site's secret key can make."""
+    secret = hashlib.blake2b(force_bytes(settings.SECRET_KEY)).digest()
     return hashlib.blake2b(text.encode(), key=secret, digest_size=VIEWER_LENGTH // 2).hexdigest()
 
 

@@ -172,6 +172,10 @@ class TestText:
             ("https://b.org/a_(b)!)", f"{linked('https://b.org/a_(b)')}!)"),
             ("“https://b.org”", f"“{linked('https://b.org')}”"),
             (
+                "https://a.org@b.org/x https://b.org/@a",
+                f"https://a.org@b.org/x {linked('https://b.org/@a')}",
+            ),
+            (
                 "http://b.org/\"onmouseover='alert(1)",
                 f"{linked('http://b.org/')}&quot;onmouseover=&#x27;alert(1)",
             ),

@@ -65,6 +65,7 @@ def killed_at(monkeypatch, step: int, *, after: bool) -> Any:
     monkeypatch.setattr(flushing, "call", call)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["usual", "missed", "emptied", "rebuild"])
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_at_any_call_and_run_again(pictures, client, monkeypatch, state, after):
@@ -249,6 +250,7 @@ flush(told["kind"])
 
 
 @pytest.mark.slow
+@pytest.mark.any_engine
 def test_a_flusher_that_is_killed_at_each_step(pictures, client, settings):
     """By the kernel, as when memory runs out: nothing of it is left but what is committed."""
     views: Counter[Picture] = Counter()

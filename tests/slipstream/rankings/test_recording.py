@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from slipstream.exceptions import InvalidTarget, NotRanked
 from slipstream.rankings import record_view, record_views, view_count
 from slipstream.rankings.models import Viewing, Views
+from slipstream.rankings.services import viewer_digest
 from tests.things.models import Cover, Document, FeaturedPicture, Picture, Place, Tag
 
 pytestmark = pytest.mark.django_db
@@ -114,8 +115,17 @@ def test_a_viewer_of_another_kind_is_refused(picture, viewer):
 
 
 def test_an_unsaved_viewer_is_refused(picture, django_user_model):
-    with pytest.raises(InvalidTarget, match="has to be saved"):
-        record_view(picture, Group())
+    # A user whose key Python makes has one already.
+    for unsaved in (Group(), Group(pk=5), django_user_model()):
+        with pytest.raises(InvalidTarget, match="has to be saved"):
+            record_view(picture, unsaved)
+
+
+def test_the_secret_key_may_be_bytes(settings):
+    settings.SECRET_KEY = "한 key"
+    as_text = viewer_digest("x")
+    settings.SECRET_KEY = "한 key".encode()
+    assert viewer_digest("x") == as_text
 
 
 # -- batches

@@ -14,6 +14,8 @@ from .on_redis import BACKEND, new_process
 
 SECRET = "pa55word"
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.mark.parametrize("backend", [BACKEND, "slipstream.rankings.backends.database.Database"])
 def test_a_malformed_address_is_an_error_at_start(settings, backend):

@@ -46,7 +46,7 @@ class Database(Backend):
     """Views in tables of the project's database."""
 
     def record(self, views: Sequence[View]) -> list[Recorded]:
-        """Count each view: on PostgreSQL one round trip for one, two for many."""
+        """Count each view: on PostgreSQL one round trip for one; else as `record_views` says."""
         if not views:
             return []
         using = router.db_for_write(Views)
