@@ -190,7 +190,9 @@ def _fetch_programs(chosen: Sequence[Job], site_packages: Path) -> None:
 def _command(
     job: Job, venv: Environment, arguments: Sequence[str], coverage: Coverage | None
 ) -> jobs.Command:
-    measured = coverage if job.folder != PROJECT and not job.minor else None
+    # The package's own tests, each line by some of them; being measured takes its time.
+    is_measured = job.folder == LIBRARY and (job.slow or job.engine == "sqlite") and not job.minor
+    measured = coverage if is_measured else None
     return jobs.Command(
         job.name,
         [

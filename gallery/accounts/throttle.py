@@ -47,16 +47,7 @@ def _count(key: str, window: int) -> int:
 
 
 def _key(request: HttpRequest | None, username: str) -> str:
-    address = _address(request) if request else ""
+    address = request.META.get("REMOTE_ADDR", "") if request else ""
     # Hashed: a cache key may hold neither spaces nor long names.
     who = f"{address} {username.strip().lower()}"
     return f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}"
-
-
-def _address(request: HttpRequest) -> str:
-    """Return who is asking: what the outermost of our own proxies saw."""
-    if settings.GALLERY_PROXIES:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if len(hops) >= settings.GALLERY_PROXIES:
-            return str(hops[-settings.GALLERY_PROXIES].strip())
-    return str(request.META.get("REMOTE_ADDR", ""))

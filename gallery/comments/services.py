@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,7 +31,8 @@ def write(user: User, image: Image, text: str, *, token: UUID) -> tuple[Comment,
     """Say ``text`` about ``image``; return the comment, and whether it is a new one.
 
     With a ``token`` that ``user`` has sent before, it is the comment made then, and
-    nothing changes. Locks the picture's row: one that was hidden or deleted meanwhile
+    nothing changes; unless this is said elsewhere or in other words, from a page that they
+    went back to. Locks the picture's row: one that was hidden or deleted meanwhile
     gets none. Five statements and what the wiring adds, part of the caller's transaction;
     outside of one, deadlocks are tried again.
 
@@ -49,7 +50,11 @@ def write(user: User, image: Image, text: str, *, token: UUID) -> tuple[Comment,
             if recent.count() >= settings.GALLERY_COMMENTS_PER_MINUTE:
                 raise TooManyComments
             is_new = insert_or_ignore(row, using=using)
-            comment = comments.get(token=token)
+            comment = comments.get(token=row.token)
+            if not is_new and _says_something_else(row, comment):
+                row.token = uuid4()
+                is_new = insert_or_ignore(row, using=using)
+                comment = comments.get(token=row.token)
             if is_new:
                 comment.user, comment.image = user, current
                 commented.send(sender=Comment, comment=comment)
@@ -119,6 +124,12 @@ def clean_text(text: str) -> str:
         raise ValidationError(message, code="max_length", params=params)
     check_readable(text.replace("\n", " ").replace("\t", " "))
     return text
+
+
+def _says_something_else(row: Comment, known: Comment) -> bool:
+    """Whether ``row`` is not ``known`` sent again."""
+    is_changed = known.edited_at is None and known.text != row.text
+    return known.image_id != row.image_id or is_changed
 
 
 def _lock_visible(user: User, image: Image, *, using: str) -> Image:

@@ -16,6 +16,24 @@ from gallery.front.requests import is_script
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class VisitorAddressMiddleware:
+    """Make ``REMOTE_ADDR`` the visitor's where our own proxies stand in between.
+
+    It is what the outermost of ``GALLERY_PROXIES`` saw; what comes before that in
+    ``X-Forwarded-For`` anybody can claim.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies = settings.GALLERY_PROXIES
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if proxies and len(hops) >= proxies and hops[-proxies].strip():
+            request.META["REMOTE_ADDR"] = hops[-proxies].strip()
+        return self.get_response(request)
+
+
 class BodyLimitMiddleware:
     """Turn away a body larger than ``GALLERY_MAX_BODY`` with 413, before anything reads it."""
 

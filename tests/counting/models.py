@@ -13,7 +13,7 @@ from slipstream.counters import CountField
 
 _ON_MARIADB = settings.DATABASES["default"]["ENGINE"].endswith("mysql")
 # The one thing that a trigger of MariaDB's cannot do.
-_OF_ITSELF: dict[str, Any] = {"maintained_by": "signals"} if _ON_MARIADB else {}
+OF_ITSELF: dict[str, Any] = {"maintained_by": "signals"} if _ON_MARIADB else {}
 
 
 class Label(models.Model):
@@ -99,7 +99,7 @@ class Node(models.Model):
     """Its table holds the counts and is what is counted."""
 
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
-    child_count = CountField("children", **_OF_ITSELF)
+    child_count = CountField("children", **OF_ITSELF)
 
     def __str__(self) -> str:
         return f"node {self.pk}"
@@ -212,7 +212,7 @@ class Word(models.Model):
     root = models.ForeignKey(
         "self", models.CASCADE, to_field="code", null=True, related_name="derived"
     )
-    derived_count = CountField("derived", **_OF_ITSELF)
+    derived_count = CountField("derived", **OF_ITSELF)
 
     def __str__(self) -> str:
         return self.code

@@ -338,3 +338,13 @@ def test_numbers_are_shortened_as_the_language_does(number, english, korean):
         assert shortened(number) == english
     with translation.override("ko"):
         assert shortened(number) == korean
+
+
+def test_behind_a_proxy_visitors_are_told_apart(mina, settings):
+    settings.GALLERY_PROXIES = 1
+    make_rows(mina, 1)
+    image = Image.objects.get()
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.9, 192.0.2.1"):
+        headers = {"x-forwarded-for": address, "user-agent": "Mozilla/5.0"}
+        assert Client().get(image.get_absolute_url(), headers=headers).status_code == 200
+    assert view_count(image) == (2, 2)

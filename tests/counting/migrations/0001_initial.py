@@ -4,6 +4,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from tests.counting.models import OF_ITSELF
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -226,7 +228,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("child_count", slipstream.counters.CountField("children")),
+                ("child_count", slipstream.counters.CountField("children", **OF_ITSELF)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -425,7 +427,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.CharField(max_length=20, unique=True)),
-                ("derived_count", slipstream.counters.CountField("derived")),
+                ("derived_count", slipstream.counters.CountField("derived", **OF_ITSELF)),
                 (
                     "root",
                     models.ForeignKey(

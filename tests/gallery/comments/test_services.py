@@ -40,11 +40,23 @@ class TestWriting:
     def test_one_form_makes_one_comment(self, mina, haru, image):
         token = uuid4()
         first, _ = services.write(haru, image, "하나", token=token)
-        again, is_new = services.write(haru, image, "둘", token=token)
+        again, is_new = services.write(haru, image, "하나 ", token=token)
         assert (again, again.text, is_new) == (first, "하나", False)
         assert (count_of(image), len(told())) == (1, 1)
+        services.edit(first, "하나!")
+        assert not services.write(haru, image, "하나", token=token)[1]
         # A form of somebody else's is another form.
         assert services.write(mina, image, "셋", token=token)[1]
+
+    def test_other_words_from_a_page_gone_back_to_are_another_comment(
+        self, mina, haru, image, hang
+    ):
+        token, other = uuid4(), hang(mina)
+        services.write(haru, image, "하나", token=token)
+        assert services.write(haru, image, "둘", token=token)[1]
+        elsewhere, is_new = services.write(haru, other, "하나", token=token)
+        assert (elsewhere.image, is_new) == (other, True)
+        assert (count_of(image), count_of(other)) == (2, 1)
 
     @pytest.mark.parametrize(
         ("text", "code"),
@@ -104,12 +116,12 @@ class TestWriting:
 
     def test_twenty_a_minute(self, mina, haru, image):
         token = uuid4()
-        say(haru, image, token=token)
+        say(haru, image, "einmal", token=token)
         for _ in range(19):
             say(haru, image)
         with pytest.raises(services.TooManyComments):
             say(haru, image)
-        assert not services.write(haru, image, "wieder", token=token)[1]  # known already
+        assert not services.write(haru, image, "einmal", token=token)[1]  # known already
         say(mina, image)
         Comment.objects.update(created_at=timezone.now() - timedelta(minutes=1))
         say(haru, image)
@@ -264,7 +276,7 @@ class TestInTheDatabase:
 class TestAtOnce:
     def test_one_form_many_times(self, mina, haru, image):
         token = uuid4()
-        answers = at_once(6, lambda number: services.write(haru, image, f"{number}", token=token))
+        answers = at_once(6, lambda _: services.write(haru, image, "!", token=token))
         assert sorted(is_new for _, is_new in answers) == [False] * 5 + [True]
         assert len({comment.pk for comment, _ in answers}) == count_of(image) == len(told()) == 1
 
