@@ -14,7 +14,7 @@ from .on_redis import BACKEND, new_process
 
 SECRET = "pa55word"
 
-pytestmark = pytest.mark.any_engine
+pytestmark = [pytest.mark.any_engine, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize("backend", [BACKEND, "slipstream.rankings.backends.database.Database"])
