@@ -112,8 +112,10 @@ def test_postgres_answers_only_to_its_password() -> None:
 def test_postgres_ends_while_clients_are_connected() -> None:
     with Postgres() as server:
         connection = psycopg.connect(server.url)
-        started = time.monotonic()
-    assert time.monotonic() - started < 5
+        child = server._child
+        assert child
+    # By itself; whoever waits for clients is killed in the end.
+    assert child.exit_code() == 0
     connection.close()
 
 

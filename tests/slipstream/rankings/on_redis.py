@@ -9,11 +9,16 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from threading import local
 from typing import Any
 
+from django.db import OperationalError
+
 from devtools.engines import Redis as Server
+from slipstream.exceptions import BackendAway
 from slipstream.rankings import policies, view_counts
-from slipstream.rankings.backends import choice
+from slipstream.rankings.backends import calling, choice, flushing, redis
+from slipstream.rankings.backends.flushing import flush
 from slipstream.redis_client import get_client
 
 BACKEND = "slipstream.rankings.backends.redis.Redis"
@@ -58,6 +63,37 @@ def stopped(server: Server) -> Iterator[None]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(server.pid, signal.SIGCONT)
+
+
+@contextmanager
+def given_up(monkeypatch: Any) -> Iterator[local]:
+    """Count in ``calls``, for each thread, those to Redis that were not answered in time."""
+    found = local()
+
+    def counted(*args: Any) -> Any:
+        try:
+            return calling.call(*args)
+        except BackendAway as away:
+            if not isinstance(away, calling.NotAsked):
+                found.calls = getattr(found, "calls", 0) + 1
+            raise
+
+    with monkeypatch.context() as patched:
+        for module in (redis, flushing):
+            patched.setattr(module, "call", counted)
+        yield found
+
+
+def flush_when_possible() -> None:
+    """Flush once Redis answers and the database is not busy."""
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            flush(KIND)
+            return
+        except (BackendAway, OperationalError):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def totals(objs: Iterable[Any]) -> dict[Any, int]:
