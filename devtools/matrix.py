@@ -25,6 +25,9 @@ SITE = "tests/gallery"
 BROWSER = "tests/browser"
 PROJECT = "tests/project"
 
+_MEMORY = "/dev/shm"  # noqa: S108 - folders in it have names that nobody can guess
+_ENOUGH = 4 * 1024**3
+
 
 @dataclass(frozen=True)
 class Job:
@@ -48,19 +51,16 @@ JOBS = (
     Job("library-stock-sqlite", LIBRARY, "stock", "sqlite", fast=True),
     Job("library-stock-postgres", LIBRARY, "stock", "postgres"),
     Job("library-stock-mariadb", LIBRARY, "stock", "mariadb"),
-    Job("library-uuid-sqlite", LIBRARY, "uuid", "sqlite", fast=True, slow=False),
+    # Keys of other types, each on the engine that treats them most unlike integers:
+    # UUIDs are a type of PostgreSQL's and text or a type elsewhere, texts collate in MariaDB.
     Job("library-uuid-postgres", LIBRARY, "uuid", "postgres", slow=False),
-    Job("library-uuid-mariadb", LIBRARY, "uuid", "mariadb", slow=False),
-    Job("library-text-sqlite", LIBRARY, "text", "sqlite", fast=True, slow=False),
-    Job("library-text-postgres", LIBRARY, "text", "postgres", slow=False),
+    Job("library-uuid-sqlite", LIBRARY, "uuid", "sqlite", fast=True, slow=False),
     Job("library-text-mariadb", LIBRARY, "text", "mariadb", slow=False),
     Job("gallery-sqlite", SITE, "gallery", "sqlite", fast=True),
     Job("gallery-postgres", SITE, "gallery", "postgres"),
     Job("gallery-mariadb", SITE, "gallery", "mariadb"),
     Job("project", PROJECT, "stock"),
     # Django 6 needs a Python newer than the oldest that we support.
-    Job("library-python3.12", LIBRARY, "stock", minor="3.12", slow=False),
-    Job("gallery-python3.12", SITE, "gallery", minor="3.12", slow=False),
     Job("library-python3.13", LIBRARY, "stock", minor="3.13", slow=False),
     Job("gallery-python3.13", SITE, "gallery", minor="3.13", slow=False),
 )
@@ -199,5 +199,15 @@ def _command(
             *(venv.python, *(measured.runner if measured else ()), "-m", "pytest"),
             *("--project", job.project, "--engine", job.engine, *arguments),
         ],
-        {**venv.variables(), **(measured.variables() if measured else {})},
+        {**venv.variables(), **(measured.variables() if measured else {}), **_in_memory()},
     )
+
+
+def _in_memory() -> dict[str, str]:
+    """Have temporary files in memory, where there is enough: databases are made for each job."""
+    try:
+        there = os.statvfs(_MEMORY)
+    except OSError:
+        return {}
+    has_room = there.f_bavail * there.f_frsize > _ENOUGH and os.access(_MEMORY, os.W_OK)
+    return {"TMPDIR": _MEMORY} if has_room else {}

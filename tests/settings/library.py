@@ -1,8 +1,8 @@
-"""A project with one capability, ``slipstream.follows``, and nothing of Gallery.
+"""A project with every capability and nothing of Gallery.
 
 ``SLIPSTREAM_TEST_USERS`` chooses the user model: ``stock`` (integer key),
-``uuid`` or ``text``. ``DATABASE_URL`` chooses the engine, with the options that
-Django gives it by default.
+``uuid`` or ``text``. ``DATABASE_URL`` chooses the engine, with Django's
+own options but for what makes tests quick and patient.
 """
 
 import os
@@ -79,3 +79,9 @@ DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, so that other processes can open the test database.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+    DATABASES["default"]["OPTIONS"] = {
+        # A test database is thrown away: what guards against a power cut only costs time.
+        "init_command": "PRAGMA synchronous=OFF;",
+        # SQLite lets writers wait in no order: on a busy machine one may wait for long.
+        "timeout": 60,
+    }

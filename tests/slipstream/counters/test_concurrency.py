@@ -21,7 +21,7 @@ from .hammer import hammer
 
 pytestmark = [pytest.mark.any_user, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-CONNECTIONS, PROCESSES, SECONDS = 32, 8, 3
+CONNECTIONS, PROCESSES, SECONDS = 32, 4, 2
 
 with_threads = pytest.mark.skipif(
     "connection.vendor == 'sqlite'", reason="SQLite has one writer: nobody to deadlock with"

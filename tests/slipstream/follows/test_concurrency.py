@@ -20,7 +20,7 @@ from .counting import kept_counts, real_counts
 from .hammer import hammer
 
 CONNECTIONS, THREAD_ROUNDS = 32, 40
-PROCESSES, PROCESS_ROUNDS = 8, 60
+PROCESSES, PROCESS_ROUNDS = 4, 80
 
 
 def in_threads(users) -> Counter:
