@@ -38,6 +38,20 @@ def lint(arguments: Arguments) -> int:
     return main(arguments)
 
 
+def audit(arguments: Arguments) -> int:
+    """Judge whole pages: valid HTML, and Lighthouse on the demo community."""
+    from devtools.audit import main
+
+    return main(arguments)
+
+
+def screenshots(arguments: Arguments) -> int:
+    """Take a picture of every page, and put them on docs/contact-sheet.webp."""
+    from devtools.screenshots import main
+
+    return main(arguments)
+
+
 def docs(arguments: Arguments) -> int:
     """Build the documentation into .dev/docs."""
     _parser(docs).parse_args(arguments)
@@ -81,9 +95,12 @@ def lock(arguments: Arguments) -> int:
     """Compile requirements/ from pyproject.toml; --upgrade for newer versions."""
     parser = _parser(lock)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    upgrade = parser.parse_args(arguments).upgrade
+    from devtools import audit_packages
     from devtools.requirements import compile_all
 
-    return compile_all(upgrade=parser.parse_args(arguments).upgrade)
+    audit_packages.lock(upgrade=upgrade)
+    return compile_all(upgrade=upgrade)
 
 
 def setup(arguments: Arguments) -> int:
@@ -107,15 +124,18 @@ def reset(arguments: Arguments) -> int:
 
 COMMANDS: dict[str, Callable[[Arguments], int]] = {
     command.__name__: command
-    for command in (run, test, lint, docs, bench, messages, manage, wheel, lock, setup, reset)
+    for command in (
+        *(run, test, lint, audit, screenshots, docs, bench),
+        *(messages, manage, wheel, lock, setup, reset),
+    )
 }
 
 
 def usage() -> str:
     """Return one line for each command."""
     lines = ["Usage: ./dev COMMAND [ARGUMENTS]", ""]
-    lines += [f"  {name:10}{_summary(command)}" for name, command in COMMANDS.items()]
-    return "\n".join([*lines, f"  {'help':10}Show this."])
+    lines += [f"  {name:12}{_summary(command)}" for name, command in COMMANDS.items()]
+    return "\n".join([*lines, f"  {'help':12}Show this."])
 
 
 def main(arguments: Arguments) -> int:

@@ -22,7 +22,7 @@ from devtools.problems import Problem
 from devtools.processes import Child, Terminated
 from devtools.wish import Wish
 
-__all__ = ["run"]
+__all__ = ["run", "server_command"]
 
 _START_SECONDS = 60
 _CONNECT = """\
@@ -111,7 +111,10 @@ def _serve_until_it_ends(
     redis: Engine | None,
     flusher: Child | None,
 ) -> int:
-    server = Child(_granian(wish, venv), cwd=ROOT, env=variables)
+    # A worker per core up to four, with a few threads each: see gallery.config.asgi.
+    workers = min(os.cpu_count() or 1, 4)
+    command = server_command(venv.python, host=wish.host, port=wish.port, workers=workers)
+    server = Child(command, cwd=ROOT, env=variables)
     try:
         _wait_until_it_answers(wish, server)
         announce(
@@ -164,17 +167,14 @@ def _static_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _granian(wish: Wish, venv: Environment) -> list[str]:
-    """Return the command of the server.
-
-    A worker per core up to four; a few threads each, since pages wait for the
-    database more than for Python.
-    """
+def server_command(python: str, *, host: str, port: int, workers: int) -> list[str]:
+    """Return the command of the server, run by ``python``."""
     return [
-        *(venv.python, "-m", "granian", "gallery.config.wsgi:application"),
-        *("--interface", "wsgi", "--host", wish.host, "--port", str(wish.port)),
-        *("--workers", str(min(os.cpu_count() or 1, 4)), "--blocking-threads", "4"),
-        # Lets a page finish, but does not wait for open event streams.
+        *(python, "-m", "granian", "gallery.config.asgi:application", "--interface", "asgi"),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        # How many answers may be under way in one worker: an open page is one all the time.
+        *("--backpressure", "4096"),
+        # Lets a page finish; event streams end by themselves.
         *("--workers-kill-timeout", "5", "--no-ws", "--no-access-log"),
         *("--log-level", "warning", "--respawn-failed-workers"),
     ]

@@ -57,7 +57,8 @@ class Postgres(Engine):
         self._run(
             *("initdb", "--pgdata", str(self._data), "--username", "slipstream"),
             *("--pwfile", str(password_file), "--auth", "password"),
-            *("--encoding", "UTF8", "--no-locale", "--no-sync"),
+            # C for the order, and what is a letter by Unicode: pg_trgm looks at letters alone.
+            *("--encoding", "UTF8", "--no-locale", "--lc-ctype=C.UTF-8", "--no-sync"),
         )
         self._run(
             *("postgres", "--single", "-F", "-D", str(self._data), "postgres"),

@@ -10,6 +10,8 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -26,6 +28,9 @@ from gallery.comments.models import Comment
 from gallery.images import files
 from gallery.images.models import Image, Like, Visibility
 from slipstream.follows.models import Follow
+from slipstream.notifications import preferences
+from slipstream.notifications.models import Participant
+from slipstream.rankings import Totals, view_counts
 
 _ROWS_AT_ONCE = 500
 _BYTES_IN_MEMORY = 1024 * 1024
@@ -42,9 +47,10 @@ Address = Callable[[str], str]
 def export_of(user: User, *, address: Address) -> Iterator[bytes]:
     """Return the pieces of a ZIP of all that ``user`` has here.
 
-    One query per kind of thing: pictures, likes, comments, activities, and two for
-    follows. A file that is missing is noted where it is named. What it says of pictures
-    that the user may not see any more is their number. Its README is in the current language.
+    One query per kind of thing: pictures, likes, comments, activities, and two each for
+    follows and notifications; one more for the views of every 500 pictures. A file that is
+    missing is noted where it is named. What it says of pictures that the user may not see any
+    more is their number. Its README is in the current language.
     """
     now = timezone.now()
     readme = render_to_string("accounts/export_readme.txt", {"person": user, "now": now})
@@ -91,18 +97,19 @@ class _Archive:
         yield from self._text("comments.json", _list(_comments(user, address)))
         yield from self._text("follows.json", _follows(user))
         yield from self._text("activities.json", _list(_activities(user)))
+        yield from self._text("notifications.json", _notifications(user))
 
     def _pictures(self, user: User, address: Address) -> Iterator[None]:
         """Write the pictures, and then what is said of them, with which files there are."""
         # Only one entry can be written at a time; the other waits on the disk if it is large.
         with tempfile.SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+", encoding="utf-8") as told:
             pictures = Image.objects.filter(user=user).order_by("pk")
-            for image in pictures.iterator(chunk_size=_ROWS_AT_ONCE):
+            for image, seen in _with_views(pictures.iterator(chunk_size=_ROWS_AT_ONCE)):
                 name = _name_of(image)
                 master = _opened(files.open_master, image.image, public=image.is_public)
                 if master:
                     yield from self._file(name, master, image.created_at)
-                row = _picture(image, address, name=name if master else None)
+                row = _picture(image, address, seen, name=name if master else None)
                 told.write(f"{_json(row)}\n")
             told.seek(0)
             yield from self._text("pictures.json", _list(line.rstrip("\n") for line in told))
@@ -140,7 +147,13 @@ def _profile(user: User, now: datetime, *, has_photo: bool) -> dict[str, Any]:
     }
 
 
-def _picture(image: Image, address: Address, *, name: str | None) -> dict[str, Any]:
+def _with_views(images: Iterator[Image]) -> Iterator[tuple[Image, Totals]]:
+    """Return each of ``images`` with how often it was seen, asked for many at once."""
+    while some := list(islice(images, _ROWS_AT_ONCE)):
+        yield from view_counts(some).items()
+
+
+def _picture(image: Image, address: Address, seen: Totals, *, name: str | None) -> dict[str, Any]:
     return {
         "id": image.pk,
         "title": image.title,
@@ -152,6 +165,8 @@ def _picture(image: Image, address: Address, *, name: str | None) -> dict[str, A
         "height": image.height,
         "like_count": int(image.like_count),
         "comment_count": int(image.comment_count),
+        "views": seen.views,
+        "viewers": seen.viewers,
         "url": address(image.get_absolute_url()),
         "file": name,
         "file_missing": name is None,
@@ -221,6 +236,33 @@ def _activities(user: User) -> Iterator[str]:
     ):
         person = username if is_active else None
         yield _json({"verb": verb, "at": _time(at), "picture": key, "person": person})
+
+
+def _notifications(user: User) -> Iterator[str]:
+    """What they want to be told of, and what they were told, each line with its people."""
+    wanted = {rule.code: is_on for rule, is_on in preferences(user)}
+    yield f'{{"told_of": {_json(wanted)}, "notifications": '
+    people = Participant.objects.filter(inbox=user.pk, actor__is_active=True)
+    columns = (
+        "notification",
+        "notification__verb",
+        "notification__latest_at",
+        "notification__read_at",
+        "activity__target_image_id",
+        "actor__username",
+    )
+    found = people.order_by("notification_id", "activity_id").values_list(*columns)
+    rows: Iterator[tuple[Any, ...]] = found.iterator(_ROWS_AT_ONCE)
+    yield from _list(_line(list(line)) for _key, line in groupby(rows, itemgetter(0)))
+    yield "}\n"
+
+
+def _line(rows: list[tuple[Any, ...]]) -> str:
+    """Return one notification, of which each of ``rows`` has a person, as JSON."""
+    _key, verb, at, read_at, picture, _person = rows[0]
+    people = [username for *_line, username in rows]
+    times = {"at": _time(at), "read_at": _time(read_at)}
+    return _json({"verb": verb, **times, "picture": picture, "people": people})
 
 
 def _list(rows: Iterable[str]) -> Iterator[str]:

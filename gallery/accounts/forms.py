@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.accounts.models import User
 from gallery.accounts.photos import read_photo
-from gallery.accounts.throttle import forget_tries, may_try
+from gallery.accounts.throttle import forget_tries, may_mail, may_try, wait_to_try
 from gallery.accounts.usernames import normalise_username
 
 _MESSAGES = {
@@ -68,9 +68,10 @@ class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
     """Sign in with the username or the e-mail address.
 
     After too many tries in vain nothing is tried any more: an error with the code
-    ``throttled``.
+    ``throttled``; ``seconds`` then says how long to wait, where that is not for this name alone.
     """
 
+    seconds = 0
     error_messages = {
         "invalid_login": _("That combination of username and password is not right."),
         "inactive": _("This account is closed."),
@@ -92,6 +93,9 @@ class SignInForm(GalleryForm, auth_forms.AuthenticationForm):
 
     def clean(self) -> Any:
         username = self.cleaned_data.get("username", "")
+        self.seconds = wait_to_try(self.request)
+        if self.seconds:
+            raise _too_many_tries()
         _check_may_try(self.request, username)
         cleaned = super().clean()
         # Without a password nothing was tried, and nobody is known.
@@ -123,6 +127,10 @@ class PasswordResetForm(GalleryForm, auth_forms.PasswordResetForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
+
+    def get_users(self, email: str) -> Any:
+        # Who asks is told the same: nothing is to be learnt, and no mailbox is to be filled.
+        return super().get_users(email) if may_mail(email) else ()
 
 
 class SetPasswordForm(GalleryForm, auth_forms.SetPasswordForm):
@@ -207,6 +215,8 @@ def check_readable(text: str) -> str:
 def _check_may_try(request: HttpRequest | None, username: str) -> None:
     """Count a try of a password; raise ``ValidationError`` where there were too many."""
     if not may_try(request, username):
-        raise ValidationError(
-            _("Too many tries. Please wait a quarter of an hour."), code="throttled"
-        )
+        raise _too_many_tries()
+
+
+def _too_many_tries() -> ValidationError:
+    return ValidationError(_("Too many tries. Please wait a quarter of an hour."), code="throttled")

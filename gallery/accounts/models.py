@@ -37,16 +37,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those whose account is closed and not removed yet, the first closed first."""
         return self.filter(closed_at__isnull=False).order_by("closed_at", "id")
 
+    def suspended(self) -> Self:
+        """Those whom a moderator keeps out (`gallery.moderation.services.suspend`)."""
+        return self.filter(suspended_at__isnull=False)
+
     def newest(self) -> Self:
         """Newest first."""
         return self.order_by("-date_joined", "-id")
-
-    def matching(self, text: str) -> Self:
-        """Those whose name or username contains ``text``, in any case; on PostgreSQL by index."""
-        text = text.strip().removeprefix("@")
-        if not text:
-            return self
-        return self.filter(models.Q(username__icontains=text) | models.Q(name__icontains=text))
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -63,7 +60,8 @@ class User(AbstractUser):
     made. The database allows each username once, each username that looks
     alike once (`username_key`, which it makes itself), and each e-mail address once.
     An account with ``closed_at`` is never active again, and is about to be removed
-    (`gallery.accounts.services.close`).
+    (`gallery.accounts.services.close`). One with ``suspended_at`` is not active until a
+    moderator lets it back in.
     """
 
     first_name = None  # type: ignore[assignment]
@@ -91,6 +89,7 @@ class User(AbstractUser):
     bio = models.TextField(_("about you"), max_length=BIO_LENGTH, blank=True)
     photo = models.CharField(max_length=60, blank=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -109,6 +108,10 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(closed_at=None) | models.Q(is_active=False),
                 name="accounts_closed_is_inactive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at=None) | models.Q(is_active=False),
+                name="accounts_suspended_is_inactive",
             ),
         )
         indexes = (
@@ -137,9 +140,6 @@ class User(AbstractUser):
         if alike.exists():
             message = _("This username is taken, or looks too much like one that is.")
             raise ValidationError({"username": ValidationError(message, code="alike")})
-        if self.closed_at and self.is_active:
-            message = _("This account was closed by its owner, and cannot be opened again.")
-            raise ValidationError({"is_active": ValidationError(message, code="closed")})
 
     def get_absolute_url(self) -> str:
         return reverse("people:person", args=[self.username])

@@ -71,7 +71,7 @@ def close(user: User) -> None:
 
     Not part of a caller's transaction: in one it raises ``RuntimeError``. Raises
     `LastSuperuser`, with nothing changed. As many statements however many likes and
-    follows there are; some more for every hundred pictures.
+    follows there are; some more for every hundred pictures, comments and activities.
     """
     with transaction.atomic(durable=True):
         if user.is_superuser:

@@ -30,17 +30,19 @@ from gallery.accounts.forms import (
     SignInForm,
 )
 from gallery.accounts.models import User
-from gallery.accounts.throttle import may_export
-
-_PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
+from gallery.accounts.throttle import wait_to_export, wait_to_join, wait_to_reset
+from gallery.front.errors import too_many
+from gallery.front.requests import PAGE_WITH_FORM, status_of
 
 
 @sensitive_post_parameters("password1", "password2")
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def join(request: HttpRequest) -> HttpResponse:
-    """Make an account and sign in with it."""
+    """Make an account and sign in with it; from one address not many in an hour."""
     if request.user.is_authenticated:
         return redirect("front:home")
+    if request.method == "POST" and (seconds := wait_to_join(request)):
+        return too_many(request, seconds)
     form = JoinForm(request.POST or None)
     if form.is_valid():
         try:
@@ -49,10 +51,10 @@ def join(request: HttpRequest) -> HttpResponse:
             # Somebody took the name or address since it was checked.
             form.add_error(None, _("Somebody was quicker with this username or address."))
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, user)
             messages.success(request, _("Welcome! Say a little about yourself."))
             return redirect("accounts:settings")
-    return render(request, "accounts/join.html", {"form": form}, status=_status(form))
+    return render(request, "accounts/join.html", {"form": form}, status=status_of(form))
 
 
 class SignInView(auth_views.LoginView):
@@ -63,12 +65,14 @@ class SignInView(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def form_invalid(self, form: Any) -> HttpResponse:
+        if form.seconds:
+            return too_many(self.request, form.seconds)
         status = 429 if form.has_error(NON_FIELD_ERRORS, "throttled") else 400
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 @login_required
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def settings(request: HttpRequest) -> HttpResponse:
     """Change name, biography and photo, all or none."""
     # A copy: a form that is refused must not change what the header shows.
@@ -81,7 +85,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                 services.change_photo(person, picture)
         messages.success(request, _("Your profile is saved."))
         return redirect("accounts:settings")
-    return render(request, "accounts/settings.html", {"form": form}, status=_status(form))
+    return render(request, "accounts/settings.html", {"form": form}, status=status_of(form))
 
 
 @login_required
@@ -95,7 +99,7 @@ def remove_photo(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @login_required
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def close(request: HttpRequest) -> HttpResponse:
     """Say what closing the account means, and close it for who knows the password."""
     form = CloseForm(request, request.POST if request.method == "POST" else None)
@@ -109,20 +113,22 @@ def close(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, _("Your account is closed. Thank you for having been here."))
             return redirect("front:home")
-    status = 429 if form.has_error("password", "throttled") else _status(form)
+    status = 429 if form.has_error("password", "throttled") else status_of(form)
     return render(request, "accounts/close.html", {"form": form}, status=status)
 
 
 @never_cache
 @login_required
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Say what there is to take along; on POST give it as a ZIP, a few times an hour."""
     user = cast("User", request.user)
     if request.method != "POST":
         return render(request, "accounts/export.html")
-    if not may_export(user):
-        return render(request, "accounts/export.html", {"is_throttled": True}, status=429)
+    if seconds := wait_to_export(user):
+        answer = render(request, "accounts/export.html", {"is_throttled": True}, status=429)
+        answer["Retry-After"] = str(seconds)
+        return answer
     name = f"gallery-{user.username}-{timezone.localdate().isoformat()}.zip"
     archive = export_of(user, address=request.build_absolute_uri)
     response = StreamingHttpResponse(archive, content_type="application/zip")
@@ -150,13 +156,24 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
 
 class PasswordResetView(auth_views.PasswordResetView):
-    """Ask for a mail with a link; says the same whether or not the address is known."""
+    """Ask for a mail with a link; says the same whether or not the address is known.
+
+    From one address not many in an hour.
+    """
 
     template_name = "accounts/password_reset.html"
     form_class = PasswordResetForm
     email_template_name = "accounts/password_reset_email.txt"
     subject_template_name = "accounts/password_reset_subject.txt"
     success_url = reverse_lazy("accounts:password-reset-sent")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if seconds := wait_to_reset(self.request):
+            return too_many(self.request, seconds)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
 class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
@@ -166,6 +183,5 @@ class PasswordResetConfirmView(auth_views.PasswordResetConfirmView):
     form_class = SetPasswordForm
     success_url = reverse_lazy("accounts:password-reset-complete")
 
-
-def _status(form: Any) -> int:
-    return 400 if form.errors else 200
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)

@@ -1,81 +1,82 @@
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from gallery.comments import services
-from gallery.comments.models import Comment, CommentQuerySet
-
-_EDGE = 44  # pixels
-
-
-class HiddenFilter(admin.SimpleListFilter):
-    """Shown or hidden."""
-
-    title = _("hidden")
-    parameter_name = "hidden"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return (("no", _("No")), ("yes", _("Yes")))
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() in ("no", "yes"):
-            return queryset.filter(hidden_at__isnull=self.value() == "no")
-        return queryset
+from gallery.comments.models import Comment
+from gallery.moderation.panels import (
+    HiddenFilter,
+    Panel,
+    ReportedFilter,
+    link_to,
+    report_count,
+    thumbnail,
+)
+from gallery.moderation.reads import with_report_count
+from gallery.moderation.services import hide_comments, unhide_comments
 
 
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin):
+class CommentAdmin(Panel):
     """Comments, for moderators: to be read, hidden, shown again and removed, never rewritten."""
 
-    list_display = ("preview", "user", "picture", "created_at", "is_shown")
+    list_display = ("preview", "user", "picture", "reports", "is_shown", "created_at")
     list_select_related = ("user", "image")
-    list_filter = (HiddenFilter,)
-    list_per_page = 50
+    list_filter = (ReportedFilter, HiddenFilter)
+    sortable_by = ("created_at",)
     search_fields = ("text", "user__username", "image__title")
     ordering = ("-created_at", "-id")
     actions = ("hide", "unhide")
-    fields = ("text", "user", "picture", "created_at", "edited_at", "hidden_at")
+    words_for_one = {"hide": _("Hide"), "unhide": _("Show again")}
+    fields = ("text", "person", "picture", "created_at", "edited_at", "hidden_at", "reports")
     readonly_fields = fields
-    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        # Joined here as well, for the page of one.
+        return with_report_count(super().get_queryset(request)).select_related("user", "image")
+
+    def buttons(self, obj: Comment) -> tuple[str, ...]:
+        return ("unhide",) if obj.hidden_at else ("hide",)
 
     @admin.display(description=_("comment"))
     def preview(self, comment: Comment) -> str:
         return comment.preview
 
+    @admin.display(description=_("person"))
+    def person(self, comment: Comment) -> str:
+        return link_to(comment.user, str(comment.user))
+
     @admin.display(description=_("picture"))
     def picture(self, comment: Comment) -> str:
         image = comment.image
-        if not image.is_public:  # whose files a moderator need not be allowed to see
-            return image.title
-        thumbnail = '<img src="{}" width="{}" height="{}" alt="" loading="lazy"> {}'
-        return format_html(thumbnail, image.sources[0][1], _EDGE, _EDGE, image.title)
+        preview, link = thumbnail(image), link_to(image, image.title)
+        return format_html('<span class="panel-target">{} {}</span>', preview, link)
+
+    @admin.display(description=_("open reports"))
+    def reports(self, comment: Comment) -> str:
+        return report_count(comment)
 
     @admin.display(description=_("shown"), boolean=True)
     def is_shown(self, comment: Comment) -> bool:
         return comment.hidden_at is None
 
     @admin.action(description=_("Hide the selected comments"), permissions=["change"])
-    def hide(self, request: HttpRequest, queryset: CommentQuerySet) -> None:
+    def hide(self, request: HttpRequest, queryset: Any) -> None:
         """Take them from everybody but who wrote them."""
-        chosen = _fixed(queryset)
-        count = services.hide(chosen)
-        self._tell(request, chosen, "Hidden.")
-        text = ngettext("%(n)d comment is hidden.", "%(n)d comments are hidden.", count)
-        self.message_user(request, text % {"n": count}, messages.SUCCESS)
+        said = ngettext_lazy("%(n)d comment is hidden.", "%(n)d comments are hidden.", "n")
+        self.act(request, queryset, hide_comments, said)
 
     @admin.action(description=_("Show the selected comments again"), permissions=["change"])
-    def unhide(self, request: HttpRequest, queryset: CommentQuerySet) -> None:
+    def unhide(self, request: HttpRequest, queryset: Any) -> None:
         """Show them to everybody again."""
-        chosen = _fixed(queryset)
-        count = services.unhide(chosen)
-        self._tell(request, chosen, "Shown again.")
-        text = ngettext("%(n)d comment is shown again.", "%(n)d comments are shown again.", count)
-        self.message_user(request, text % {"n": count}, messages.SUCCESS)
+        said = ngettext_lazy(
+            "%(n)d comment is shown again.", "%(n)d comments are shown again.", "n"
+        )
+        self.act(request, queryset, unhide_comments, said)
 
     def delete_model(self, request: HttpRequest, obj: Comment) -> None:
         services.delete(obj)
@@ -83,19 +84,3 @@ class CommentAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for comment in queryset.select_related("user", "image"):
             services.delete(comment)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def _tell(self, request: HttpRequest, chosen: CommentQuerySet, message: str) -> None:
-        """Write into the admin's log who did that."""
-        user: Any = request.user
-        if chosen:
-            LogEntry.objects.log_actions(user.pk, chosen, CHANGE, message)
-
-
-def _fixed(queryset: Any) -> CommentQuerySet:
-    """Return the same rows by their keys: what is searched by may change with them."""
-    keys = list(queryset.order_by().values_list("pk", flat=True))
-    chosen: CommentQuerySet = Comment.objects.filter(pk__in=keys)
-    return chosen

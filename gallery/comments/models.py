@@ -39,6 +39,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             allowed |= models.Q(user=viewer.pk)
         return self.filter(allowed, user__is_active=True)
 
+    def deletable_by(self, person: User) -> Self:
+        """Those that ``person`` wrote, wherever, and those that they read on their own pictures."""
+        on_own = Comment.objects.visible_to(person).filter(image__user=person.pk)
+        return self.filter(models.Q(user=person.pk) | models.Q(pk__in=on_own.values("pk")))
+
     def hidden(self) -> Self:
         """Those that a moderator has hidden."""
         return self.filter(hidden_at__isnull=False)
@@ -114,7 +119,3 @@ class Comment(models.Model):
     def is_by(self, person: User | AnonymousUser) -> bool:
         """Whether ``person`` wrote it, and may change it. No query."""
         return person.pk == self.user_id
-
-    def may_be_deleted_by(self, person: User | AnonymousUser) -> bool:
-        """Whether ``person`` wrote it or it is about their picture. No query, if that is read."""
-        return self.is_by(person) or person.pk == self.image.user_id

@@ -1,13 +1,16 @@
 """Pages of comments."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 
 from gallery.accounts.models import User
+from gallery.comments.forms import CommentForm
 from gallery.comments.models import Comment
 from gallery.images.models import Image
 from slipstream.keyset import AFTER, Keyset, Page, keyset_page
@@ -47,3 +50,17 @@ def place(comment: Comment, viewer: User | AnonymousUser) -> str:
     cursor = Keyset(Comment, _LATEST_FIRST).cursor(later[0], AFTER)
     url = reverse("comments:of-image", args=[comment.image_id])
     return f"{url}?{urlencode({'cursor': cursor})}#{comment.anchor}"
+
+
+def section(
+    request: HttpRequest, image: Image, page: Page[Comment], form: CommentForm | None = None
+) -> dict[str, Any]:
+    """Return what ``comments/section.html`` shows of a page of comments. No query."""
+    user = request.user
+    return {
+        "request": request,
+        "user": user,
+        "image": image,
+        "page": page,
+        "form": form or (CommentForm() if user.is_authenticated else None),
+    }

@@ -17,7 +17,8 @@ from gallery.accounts.models import User
 from gallery.comments.models import TEXT_LENGTH, Comment, CommentQuerySet
 from gallery.comments.signals import commented, uncommented
 from gallery.images.models import Image
-from slipstream.sql import delete_rows, insert_or_ignore, retrying_deadlocks
+from gallery.images.services import lock_visible
+from slipstream.sql import insert_or_ignore, retrying_deadlocks
 
 _MINUTE = timedelta(minutes=1)
 _AT_ONCE = 200
@@ -45,7 +46,7 @@ def write(user: User, image: Image, text: str, *, token: UUID) -> tuple[Comment,
 
     def save() -> tuple[Comment, bool]:
         with transaction.atomic(using=using):
-            current = _lock_visible(user, image, using=using)
+            current = lock_visible(user, image, using=using)
             recent = comments.filter(created_at__gt=timezone.now() - _MINUTE).exclude(token=token)
             if recent.count() >= settings.GALLERY_COMMENTS_PER_MINUTE:
                 raise TooManyComments
@@ -81,14 +82,17 @@ def edit(comment: Comment, text: str) -> bool:
 
 
 def delete(comment: Comment) -> bool:
-    """Delete ``comment`` for good; return whether it was still there. At most four statements."""
+    """Delete ``comment`` for good; return whether it was still there. At most six statements.
+
+    What was reported about it goes too.
+    """
     using = router.db_for_write(Comment, instance=comment)
     rows = Comment.objects.using(using).filter(pk=comment.pk)
 
     def remove() -> bool:
         with transaction.atomic(using=using):
             _lock_images([comment.image_id], using=using)
-            changed = delete_rows(rows, using=using) > 0
+            changed = rows.delete()[0] > 0
             if changed:
                 uncommented.send(sender=Comment, comment=comment)
             return changed
@@ -101,12 +105,29 @@ def hide(comments: CommentQuerySet) -> int:
 
     In batches, each a transaction of its own, unless the caller has begun one.
     """
-    return _moderate(comments, hidden=True)
+    return len(moderate(comments, hidden=True))
 
 
 def unhide(comments: CommentQuerySet) -> int:
-    """Show ``comments`` again; return how many were hidden before. In batches, as `hide`."""
-    return _moderate(comments, hidden=False)
+    """Show ``comments`` again; return how many were hidden before. In batches, as `hide`.
+
+    Not those of people who are suspended: nobody would see them, and they would be counted.
+    """
+    return len(moderate(comments, hidden=False))
+
+
+def moderate(comments: CommentQuerySet, *, hidden: bool) -> list[int]:
+    """Do what `hide` or `unhide` does; return the keys of the comments that changed."""
+    using = router.db_for_write(Comment)
+    chosen = comments.filter(hidden_at__isnull=hidden)
+    if not hidden:
+        chosen = chosen.filter(user__suspended_at=None)
+    keys = list(chosen.order_by().values_list("pk", flat=True))
+    changed: list[int] = []
+    for start in range(0, len(keys), _AT_ONCE):
+        batch = partial(_set_hidden, keys[start : start + _AT_ONCE], hidden=hidden, using=using)
+        changed += retrying_deadlocks(batch, using=using)
+    return changed
 
 
 def clean_text(text: str) -> str:
@@ -132,42 +153,21 @@ def _says_something_else(row: Comment, known: Comment) -> bool:
     return known.image_id != row.image_id or is_changed
 
 
-def _lock_visible(user: User, image: Image, *, using: str) -> Image:
-    """Return ``image`` as it is now, locked; raise ``Image.DoesNotExist`` unless ``user`` sees it.
-
-    Who hides it meanwhile finds what is written now, or has told us of it.
-    """
-    images = Image.objects.using(using).filter(pk=image.pk)
-    current = images.filter(deleted_at=None).select_for_update().get()
-    if not images.visible_to(user).exists():
-        raise Image.DoesNotExist
-    return current
-
-
 def _lock_images(keys: Iterable[int], *, using: str) -> None:
     # Pictures before comments, in one order, as whoever writes a comment does.
     images = Image.objects.using(using).filter(pk__in=set(keys)).order_by("pk")
     list(images.select_for_update().values_list("pk", flat=True))
 
 
-def _moderate(comments: CommentQuerySet, *, hidden: bool) -> int:
-    using = router.db_for_write(Comment)
-    keys = list(comments.filter(hidden_at__isnull=hidden).order_by().values_list("pk", flat=True))
-    changed = 0
-    for start in range(0, len(keys), _AT_ONCE):
-        batch = partial(_set_hidden, keys[start : start + _AT_ONCE], hidden=hidden, using=using)
-        changed += retrying_deadlocks(batch, using=using)
-    return changed
-
-
-def _set_hidden(keys: list[int], *, hidden: bool, using: str) -> int:
+def _set_hidden(keys: list[int], *, hidden: bool, using: str) -> list[int]:
     rows = Comment.objects.using(using).filter(pk__in=keys)
     with transaction.atomic(using=using):
         _lock_images(rows.values_list("image", flat=True), using=using)
-        locked = list(rows.filter(hidden_at__isnull=hidden).order_by("pk").select_for_update())
-        ours = rows.filter(pk__in=[comment.pk for comment in locked])
+        locked = rows.filter(hidden_at__isnull=hidden).order_by("pk").select_for_update()
+        changed = list(locked.values_list("pk", flat=True))
+        ours = rows.filter(pk__in=changed)
         ours.update(hidden_at=timezone.now() if hidden else None)
         signal = uncommented if hidden else commented
         for comment in ours.select_related("user", "image"):
             signal.send(sender=Comment, comment=comment)
-    return len(locked)
+    return changed

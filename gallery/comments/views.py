@@ -16,16 +16,14 @@ from gallery.accounts.models import User
 from gallery.comments import reads, services
 from gallery.comments.forms import CommentForm, EditForm
 from gallery.comments.models import Comment
-from gallery.front.errors import bad_request, not_found
-from gallery.front.requests import is_script
+from gallery.front.errors import bad_request, refuse
+from gallery.front.numbers import short
+from gallery.front.requests import PAGE_WITH_FORM, is_script, status_of
 from gallery.images.models import Image
 from slipstream.exceptions import InvalidCursor
-from slipstream.keyset import Page
-
-_PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 
 
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def of_image(request: HttpRequest, key: int) -> HttpResponse:
     """List the comments on a picture, to whoever may see it, or write one. Two queries to list."""
     user = request.user
@@ -34,7 +32,7 @@ def of_image(request: HttpRequest, key: int) -> HttpResponse:
     pictures = Image.objects.visible_to(user).select_related("user")
     image = pictures.filter(pk=key).first()
     if image is None:
-        return _refuse(request, 404, _("There is no such picture."))
+        return refuse(request, 404, _("There is no such picture."))
     if request.method == "POST" and user.is_authenticated:
         return _write(request, user, image)
     return _list(request, image)
@@ -46,58 +44,47 @@ def comment(request: HttpRequest, key: int) -> HttpResponse:
     return redirect(reads.place(_get(request, key), request.user))
 
 
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def edit(request: HttpRequest, key: int) -> HttpResponse:
     """Change one's own comment. A script gets the comment as HTML."""
     if not request.user.is_authenticated:
         return _ask_to_log_in(request, request.path)
     found = _get(request, key)
     if not found.is_by(request.user):
-        return _refuse(request, 404, _("There is no such comment."))
+        return refuse(request, 404, _("There is no such comment."))
     form = EditForm.of(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             services.edit(found, form.cleaned_data["text"])
         except Comment.DoesNotExist:  # deleted meanwhile
-            return _refuse(request, 404, _("There is no such comment."))
+            return refuse(request, 404, _("There is no such comment."))
         if is_script(request):
             return JsonResponse({"html": _html(request, found)})
         return HttpResponseRedirect(reads.place(found, request.user), status=303)
     if form.errors and is_script(request):
         return JsonResponse({"errors": form.errors}, status=400)
     context = {"form": form, "comment": found, "image": found.image}
-    return render(request, "comments/edit.html", context, status=_status(form))
+    return render(request, "comments/edit.html", context, status=status_of(form))
 
 
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def delete(request: HttpRequest, key: int) -> HttpResponse:
     """Ask whether to delete a comment, one's own or on one's own picture; by POST do it."""
     if not request.user.is_authenticated:
         return _ask_to_log_in(request, request.path)
-    found = _get(request, key)
-    if not found.may_be_deleted_by(request.user):
-        return _refuse(request, 404, _("There is no such comment."))
+    rows = Comment.objects.deletable_by(request.user).select_related("user", "image__user")
+    found = get_object_or_404(rows, pk=key)
+    # What one wrote is one's own, also where the picture was hidden since.
+    is_seen = Image.objects.visible_to(request.user).filter(pk=found.image_id).exists()
     if request.method != "POST":
-        return render(request, "comments/delete.html", {"comment": found, "image": found.image})
+        context = {"comment": found, "image": found.image if is_seen else None}
+        return render(request, "comments/delete.html", context)
     services.delete(found)
     if is_script(request):
-        return JsonResponse({"comment_count": _count(found.image)})
+        return JsonResponse(_count(found.image))
     messages.success(request, _("The comment is deleted."))
-    return HttpResponseRedirect(f"{found.image.get_absolute_url()}#comments", status=303)
-
-
-def page_context(
-    request: HttpRequest, image: Image, page: Page[Comment], form: CommentForm | None = None
-) -> dict[str, Any]:
-    """Return what ``comments/section.html`` shows of a page of comments. No query."""
-    user = request.user
-    return {
-        "request": request,
-        "user": user,
-        "image": image,
-        "page": page,
-        "form": form or (CommentForm() if user.is_authenticated else None),
-    }
+    url = f"{found.image.get_absolute_url()}#comments" if is_seen else reverse("front:home")
+    return HttpResponseRedirect(url, status=303)
 
 
 def _list(request: HttpRequest, image: Image, form: CommentForm | None = None) -> HttpResponse:
@@ -106,7 +93,7 @@ def _list(request: HttpRequest, image: Image, form: CommentForm | None = None) -
         page = reads.page(image, request.user, cursor)
     except InvalidCursor:
         return bad_request(request, message=_("This link to a page is not valid."))
-    context = page_context(request, image, page, form)
+    context = reads.section(request, image, page, form)
     return render(request, "comments/of_image.html", context)
 
 
@@ -117,7 +104,7 @@ def _write(request: HttpRequest, user: User, image: Image) -> HttpResponse:
     try:
         written, is_new = services.write(user, image, **form.cleaned_data)
     except Image.DoesNotExist:  # it was hidden or deleted meanwhile
-        return _refuse(request, 404, _("There is no such picture."))
+        return refuse(request, 404, _("There is no such picture."))
     except services.TooManyComments:
         form.add_error("text", _("That was a lot at once. Please wait a minute."))
         return _show_errors(request, image, form, status=429)
@@ -127,7 +114,7 @@ def _write(request: HttpRequest, user: User, image: Image) -> HttpResponse:
     written.user, written.image = user, image
     answer = {
         "html": _html(request, written),
-        "comment_count": _count(image),
+        **_count(image),
         "token": uuid4(),
     }
     return JsonResponse(answer, status=201 if is_new else 200)
@@ -148,8 +135,11 @@ def _html(request: HttpRequest, shown: Comment) -> str:
     return render_to_string("comments/comment.html", {"comment": shown}, request).strip()
 
 
-def _count(image: Image) -> int:
-    return Image.objects.filter(pk=image.pk).values_list("comment_count", flat=True).first() or 0
+def _count(image: Image) -> dict[str, Any]:
+    """Return how many comments there are now, as scripts get it."""
+    rows = Image.objects.filter(pk=image.pk)
+    count = rows.values_list("comment_count", flat=True).first() or 0
+    return {"comment_count": count, "comment_count_text": short(count)}
 
 
 def _get(request: HttpRequest, key: int) -> Comment:
@@ -162,13 +152,3 @@ def _ask_to_log_in(request: HttpRequest, next_url: str) -> HttpResponse:
     if is_script(request):
         return JsonResponse({"error": _("Log in to comment.")}, status=401)
     return redirect_to_login(next_url)
-
-
-def _refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    if is_script(request):
-        return JsonResponse({"error": message}, status=status)
-    return not_found(request)
-
-
-def _status(form: Any) -> int:
-    return 400 if form.errors else 200

@@ -13,10 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gallery.people.urls")),
     path("", include("gallery.images.urls")),
     path("", include("gallery.comments.urls")),
+    path("", include("gallery.moderation.urls")),
     path("", include("gallery.popular.urls")),
+    path("", include("gallery.search.urls")),
     path("", include("gallery.insights.urls")),
+    path("", include("gallery.live.urls")),
+    path("", include("gallery.notifications.urls")),
     path("account/", include("gallery.accounts.urls")),
-    path("follow/", include("slipstream.follows.urls")),
+    path("follow/", include("gallery.people.follow_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
@@ -29,3 +33,4 @@ if settings.GALLERY_SERVE_MEDIA:
 handler400 = "gallery.front.errors.bad_request"
 handler403 = "gallery.front.errors.permission_denied"
 handler404 = "gallery.front.errors.not_found"
+handler500 = "gallery.front.errors.server_error"

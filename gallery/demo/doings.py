@@ -1,4 +1,4 @@
-"""What the demo's people have done in the weeks before: likes, comments, all that feeds tell."""
+"""What the demo's people have done in the weeks before: likes, comments, all that is told."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from gallery.activity.verbs import COMMENTED, FOLLOWED, JOINED, LIKED, SHARED
 from gallery.comments.models import Comment
 from gallery.demo.looking import look_around
 from gallery.demo.sayings import answer, saying
+from gallery.demo.telling import tell_all
 from gallery.images.models import Image, Like, Visibility
 from slipstream.activity import Verb
 from slipstream.follows.models import Follow
@@ -32,7 +33,7 @@ _BATCH = 1000
 
 
 def live_through(people: list[User], zeal: dict[int, float], random: Random, now: datetime) -> None:
-    """Like, comment, and record everything that happened.
+    """Like, comment, record everything that happened, and tell whom it concerns.
 
     ``zeal`` says how much each shares. Who shares much has less time to like.
     """
@@ -57,6 +58,7 @@ def live_through(people: list[User], zeal: dict[int, float], random: Random, now
     activities += [_commented(comment) for comment in comments]
     activities.sort(key=lambda activity: activity.created_at)
     Activity.objects.bulk_create(activities, batch_size=_BATCH)
+    tell_all(activities)
     look_around(images, likes, random, now)
 
 

@@ -8,11 +8,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from gallery.front.errors import Throttled, method_not_allowed, too_large, too_many
 from gallery.front.requests import is_script
 
+_MINUTE = 60
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -43,24 +45,32 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isascii() and length.isdecimal() and int(length) > settings.GALLERY_MAX_BODY:
-            context = {"megabytes": settings.GALLERY_MAX_BODY // (1024 * 1024)}
-            return render(request, "413.html", context, status=413)
+            return too_large(request, settings.GALLERY_MAX_BODY // (1024 * 1024))
         return self.get_response(request)
 
 
-class MethodNotAllowedMiddleware:
-    """Give the bare 405 that Django's views answer with a page of its own."""
+class ErrorPagesMiddleware:
+    """Give bare answers a page: 405 and 429 without content, and what was `Throttled`.
+
+    A 429 says for how long to wait by its ``Retry-After``, in seconds; without, a minute.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 405 and not response.content and request.accepts("text/html"):
-            page = render(request, "405.html", status=405)
-            page["Allow"] = response.get("Allow", "")
-            return page
-        return response
+        if response.status_code not in (405, 429) or response.streaming or response.content:
+            return response
+        if response.status_code == 405:
+            return method_not_allowed(request, response.get("Allow", ""))
+        seconds = response.get("Retry-After", "")
+        known = seconds.isascii() and seconds.isdecimal()
+        return too_many(request, int(seconds) if known else _MINUTE)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer what was done too often; leave everything else to Django."""
+        return too_many(request, exception.seconds) if isinstance(exception, Throttled) else None
 
 
 class ClosedMeanwhileMiddleware:

@@ -1,7 +1,11 @@
 """What kind of request it is, and where its answer may lead."""
 
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+
+#: The methods of a page with a form, for `require_http_methods`.
+PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
 
 
 def is_script(request: HttpRequest) -> bool:
@@ -11,14 +15,19 @@ def is_script(request: HttpRequest) -> bool:
     )
 
 
+def prefers_json(request: HttpRequest) -> bool:
+    """Whether JSON was asked for by name; what takes anything can do with a page."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def status_of(form: BaseForm) -> int:
+    """Return the status of a page that shows ``form``: 400 where something is wrong with it."""
+    return 400 if form.errors else 200
+
+
 def local_url(request: HttpRequest, url: str | None) -> str:
     """Return ``url`` if it is on this site, else ``/``."""
     safe = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return url if url and safe else "/"
-
-
-def search_query(request: HttpRequest, *, longest: int = 100) -> str:
-    """Return what is searched for by ``q``, without what no database takes."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:longest]

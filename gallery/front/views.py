@@ -1,20 +1,19 @@
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.activity.views import feed
 from gallery.front.context import THEME_COOKIE, THEMES
 from gallery.front.errors import bad_request
-from gallery.front.requests import local_url, search_query
+from gallery.front.landing import landing
+from gallery.front.requests import local_url
 from gallery.images.models import Image
+from gallery.search.terms import read_terms
+from gallery.search.views import search_url
 from slipstream.exceptions import InvalidCursor
 from slipstream.keyset import keyset_page
 
-FACES_ON_HOME = 12
 IMAGES_PER_PAGE = 24
 ORDERS = {"newest": ("-created_at", "-id"), "likes": ("-like_count", "-id")}
 YEAR = 60 * 60 * 24 * 365
@@ -22,46 +21,34 @@ YEAR = 60 * 60 * 24 * 365
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show members their feed, and visitors the newest pictures and who is here.
-
-    Two queries for visitors.
-    """
-    if not request.user.is_authenticated:
-        return _pictures(request, is_home=True)
-    if query := search_query(request):
+    """Show members their feed, and visitors what there is. For visitors at most seven queries."""
+    if read_terms(request).text:
         # Where the search was once.
-        return redirect(f"{reverse('front:explore')}?{urlencode({'q': query})}")
-    return feed(request)
+        return redirect(search_url("search", request))
+    if request.user.is_authenticated:
+        return feed(request)
+    return render(request, "front/landing.html", landing())
 
 
 @require_safe
 def explore(request: HttpRequest) -> HttpResponse:
-    """Show all pictures, or those that match ``q``, newest or most liked first. One query."""
-    return _pictures(request, is_home=False)
-
-
-def _pictures(request: HttpRequest, *, is_home: bool) -> HttpResponse:
-    query = search_query(request)
+    """Show all pictures, newest or most liked first. One query."""
+    if read_terms(request).text:
+        return redirect(search_url("pictures", request))
     order = request.GET.get("order", "newest")
     if order not in ORDERS:
         return bad_request(request, message=_("The order must be “newest” or “likes”."))
-    cursor = request.GET.get("cursor")
     images = Image.objects.visible_to(request.user).with_like_state(request.user)
     try:
         page = keyset_page(
-            images.matching(query).select_related("user"),
+            images.select_related("user"),
             order_by=ORDERS[order],
             limit=IMAGES_PER_PAGE,
-            cursor=cursor,
+            cursor=request.GET.get("cursor"),
         )
     except InvalidCursor:
         return bad_request(request, message=_("This link to a page is not valid."))
-    context = {"query": query, "order": order, "page": page, "people": [], "is_home": is_home}
-    if is_home and not (query or cursor):
-        # Of a bounded number, so that the page costs the same where few have a photo.
-        newest = get_user_model().objects.active().newest()[: FACES_ON_HOME * 5]
-        context["people"] = [person for person in newest if person.photo][:FACES_ON_HOME]
-    return render(request, "front/home.html", context)
+    return render(request, "front/explore.html", {"order": order, "page": page})
 
 
 @require_POST

@@ -4,11 +4,13 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import transaction
 from django.db.models.signals import post_delete
+from django.utils.translation import gettext_lazy as _
 
 
 class ImagesConfig(AppConfig):
     name = "gallery.images"
     label = "images"
+    verbose_name = _("Pictures")
 
     def ready(self) -> None:
         # However a row goes, by purge, admin or cascade, its files go with it.

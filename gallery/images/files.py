@@ -130,6 +130,12 @@ def open_preview(folder: str) -> File:
     return place.open(name)
 
 
+def preview_size(width: int, height: int) -> tuple[int, int]:
+    """Return width and height of the preview of a picture so large."""
+    scale = min(1, PREVIEW_EDGE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def move(folder: str, *, public: bool) -> str:
     """Copy the files of ``folder`` to a new one on the other side, and return its name.
 

@@ -34,14 +34,22 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Those that ``viewer`` may see: the one place that decides.
 
         Lists, pages, files and whatever else shows a picture start here.
-        Never one that was deleted or whose owner's account is closed.
+        Never one that was deleted or whose owner's account is closed; what a moderator
+        has hidden only by its owner.
         """
-        allowed: Any = models.Q(visibility=Visibility.PUBLIC)
+        allowed: Any = models.Q(visibility=Visibility.PUBLIC, hidden_at=None)
         if viewer.pk is not None:
             follows = Follow.objects.filter(follower=viewer.pk, following=models.OuterRef("user"))
+            followed = models.Q(visibility=Visibility.FOLLOWERS, hidden_at=None)
             allowed |= models.Q(user=viewer.pk)
-            allowed |= models.Q(visibility=Visibility.FOLLOWERS) & models.Exists(follows)
+            allowed |= followed & models.Exists(follows)
         return self.filter(allowed, deleted_at=None, user__is_active=True)
+
+    def with_like_to_take_back(self, person: User) -> Self:
+        """Those that ``person`` likes, or may see: of no others they learn that they are there."""
+        likes = Like.objects.filter(user=person.pk, image=models.OuterRef("pk"))
+        visible = Image.objects.visible_to(person).values("pk")
+        return self.filter(models.Exists(likes) | models.Q(pk__in=visible))
 
     def newest(self) -> Self:
         """Newest first."""
@@ -66,11 +74,6 @@ class ImageQuerySet(models.QuerySet["Image"]):
         # Implied by the rest; it lets the index start at the picture at once.
         return self.filter(beyond, **{f"{at}e": image.created_at})
 
-    def matching(self, text: str) -> Self:
-        """Those whose title contains ``text``, in any case; on PostgreSQL by index."""
-        text = text.strip()
-        return self.filter(title__icontains=text) if text else self
-
     def with_like_state(self, viewer: User | AnonymousUser) -> Self:
         """Return the pictures with ``is_liked`` on each: whether ``viewer`` likes it.
 
@@ -85,7 +88,8 @@ class Image(models.Model):
     """A picture. Its files are described in `gallery.images.files`.
 
     ``image`` is the folder of its files, ``colour`` what to show until one is
-    there. A picture with ``deleted_at`` can be had back until it is purged.
+    there. A picture with ``deleted_at`` can be had back until it is purged. One with
+    ``hidden_at`` was hidden by a moderator, and only they can show it again.
     """
 
     user = models.ForeignKey(
@@ -105,7 +109,8 @@ class Image(models.Model):
         _("who may see it"), choices=Visibility.choices, default=Visibility.PUBLIC
     )
     created_at = models.DateTimeField(_("shared at"), default=timezone.now, editable=False)
-    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, editable=False)
+    hidden_at = models.DateTimeField(_("hidden at"), null=True, editable=False)
     users_like = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         through="images.Like",
@@ -145,6 +150,8 @@ class Image(models.Model):
             models.Index(fields=("user", "-created_at", "-id"), name="images_newest_of_user"),
             # What is due to be purged.
             models.Index(fields=("deleted_at",), name="images_deleted"),
+            # For moderators, the last hidden first: .filter(hidden_at__isnull=False)
+            models.Index(fields=("hidden_at",), name="images_hidden"),
         )
 
     def __str__(self) -> str:
@@ -156,12 +163,16 @@ class Image(models.Model):
     @property
     def is_public(self) -> bool:
         """Whether everyone may see it, and its files lie where everyone may fetch them."""
-        return self.visibility == Visibility.PUBLIC and self.deleted_at is None
+        return self.visibility == Visibility.PUBLIC and self._is_there
 
     @property
     def is_shown(self) -> bool:
         """Whether anyone but its owner may see it."""
-        return self.visibility != Visibility.PRIVATE and self.deleted_at is None
+        return self.visibility != Visibility.PRIVATE and self._is_there
+
+    @property
+    def _is_there(self) -> bool:
+        return self.deleted_at is None and self.hidden_at is None
 
     @cached_property
     def sources(self) -> list[tuple[int, str]]:

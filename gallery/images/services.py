@@ -84,17 +84,15 @@ def like(user: User, image: Image) -> bool:
     """Make ``user`` like ``image``; return whether that changed anything.
 
     Idempotent, and part of the caller's transaction, if there is one; outside of
-    one, deadlocks are tried again. Raises ``Image.DoesNotExist`` where it was deleted
-    meanwhile. Whether ``user`` may see ``image`` is up to the caller.
+    one, deadlocks are tried again. Raises ``Image.DoesNotExist`` where ``user`` may not
+    see ``image``, also where that is so only since it was read.
     """
     row = Like(user_id=user.pk, image_id=image.pk)
     using = router.db_for_write(Like, instance=image)
-    rows = Image.objects.using(using).filter(pk=image.pk, deleted_at=None)
 
     def write() -> bool:
         with transaction.atomic(using=using):
-            # Locked: who hides it meanwhile finds this activity, or has told us of it.
-            current = rows.select_for_update().get()
+            current = lock_visible(user, image, using=using)
             changed = insert_or_ignore(row, using=using)
             if changed:
                 liked.send(sender=Like, user=user, image=current)
@@ -106,7 +104,8 @@ def like(user: User, image: Image) -> bool:
 def unlike(user: User, image: Image) -> bool:
     """Make ``user`` no longer like ``image``; return whether that changed anything.
 
-    Idempotent, and part of the caller's transaction, as with `like`.
+    Idempotent, and part of the caller's transaction, as with `like`. Also where they may
+    not see it any more: a like is theirs.
     """
     using = router.db_for_write(Like, instance=image)
     rows = Like.objects.using(using).filter(user=user.pk, image=image.pk)
@@ -119,6 +118,44 @@ def unlike(user: User, image: Image) -> bool:
             return changed
 
     return retrying_deadlocks(write, using=using)
+
+
+def lock_visible(user: User, image: Image, *, using: str) -> Image:
+    """Return ``image`` as it is now, locked; raise ``Image.DoesNotExist`` unless ``user`` sees it.
+
+    Who hides it meanwhile finds what is written now, or has told us of it. Two queries,
+    part of the caller's transaction.
+    """
+    images = Image.objects.using(using).filter(pk=image.pk)
+    current = images.filter(deleted_at=None).select_for_update().get()
+    if not images.visible_to(user).exists():
+        raise Image.DoesNotExist
+    return current
+
+
+def hide(image: Image) -> bool:
+    """Take a picture from everybody but its owner, as a moderator; return whether it was shown.
+
+    Its files leave the public folder, as those of a private one do. Its owner cannot
+    show it again, whatever else they change.
+    """
+    rows = Image.objects.filter(pk=image.pk, hidden_at=None)
+    return _set_hidden(rows, timezone.now())
+
+
+def unhide(image: Image) -> bool:
+    """Show a picture again to whom its owner lets see it; return whether it was hidden."""
+    return _set_hidden(Image.objects.filter(pk=image.pk, hidden_at__isnull=False), None)
+
+
+def _set_hidden(rows: ImageQuerySet, at: datetime | None) -> bool:
+    try:
+        _change(rows, hidden_at=at)
+    except FileNotFoundError:  # there is no file left to be moved
+        return rows.update(hidden_at=at) > 0
+    except Image.DoesNotExist:  # somebody was quicker
+        return False
+    return True
 
 
 def restorable(user: User) -> ImageQuerySet:

@@ -1,7 +1,7 @@
 """Looking at pictures, liking and sharing them, changing and deleting one's own."""
 
 from copy import copy
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,50 +22,48 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery.accounts.models import User
-from gallery.activity.reads import on_image, shown_on
-from gallery.front.errors import bad_request, not_found
-from gallery.front.requests import is_script, local_url
-from gallery.images import files, services
+from gallery.front.errors import bad_request, refuse
+from gallery.front.numbers import short
+from gallery.front.requests import PAGE_WITH_FORM, is_script, local_url, status_of
+from gallery.images import files, reads, services
 from gallery.images.forms import ImageForm, UploadForm
+from gallery.images.metadata import link_data
 from gallery.images.models import Image
 from gallery.people.reads import cards
 from gallery.popular.looks import look
 from slipstream.exceptions import InvalidCursor
 from slipstream.keyset import Page, keyset_page
 
-_PAGE_WITH_FORM = ["GET", "HEAD", "POST"]
-MORE = 6
 PEOPLE_PER_PAGE = 24
-LAST_ACTIVITIES = 5
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @require_safe
 def image(request: HttpRequest, key: int) -> HttpResponse:
-    """Show one picture, its neighbours, more of the same person, and what happened to it.
+    """Show one picture, what hangs beside it, and pictures of others that are like it.
 
-    Six queries, one for its comments, and those of `look`, which counts that it is seen.
+    Five queries, one of them for its comments, and those of `look`, which counts that it is
+    seen.
     """
-    pictures = Image.objects.visible_to(request.user).select_related("user")
-    shown = get_object_or_404(pictures.with_like_state(request.user), pk=key)
-    of_user = Image.objects.visible_to(request.user).filter(user=shown.user_id)
-    more = of_user.newest().exclude(pk=key).with_like_state(request.user)
+    shown = get_object_or_404(reads.for_page(request.user), pk=key)
+    # So that the button for following needs no query.
+    shown.user.is_followed = shown.is_owner_followed  # type: ignore[attr-defined]
+    beside = reads.neighbours(shown, request.user)
     context = {
         "image": shown,
         "person": shown.user,
         "is_own": shown.user_id == request.user.pk,
-        "newer": of_user.newer_than(shown).first(),
-        "older": of_user.older_than(shown).first(),
+        "newer": beside.newer,
+        "older": beside.older,
+        "more": beside.around,
+        "related": reads.related(shown, request.user),
         "seen": look(request, shown),
-        "absolute_url": request.build_absolute_uri(shown.get_absolute_url()),
-        "preview_url": request.build_absolute_uri(files.preview_url(shown.image)),
-        "more": more[:MORE],
-        "activities": shown_on(shown, on_image(shown)[:LAST_ACTIVITIES]),
+        "link": link_data(request, shown) if shown.is_public else None,
     }
     return render(request, "images/image.html", context)
 
 
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def share(request: HttpRequest) -> HttpResponse:
     """Share a picture; a script that shares several gets JSON for each."""
     script = not request.accepts("text/html")
@@ -90,11 +88,11 @@ def share(request: HttpRequest) -> HttpResponse:
     if script and form.errors:
         return JsonResponse({"errors": form.errors}, status=400)
     context = {"form": form, "max_bytes": settings.GALLERY_MAX_IMAGE_BYTES}
-    return render(request, "images/share.html", context, status=_status(form))
+    return render(request, "images/share.html", context, status=status_of(form))
 
 
 @login_required
-@require_http_methods(_PAGE_WITH_FORM)
+@require_http_methods(PAGE_WITH_FORM)
 def edit(request: HttpRequest, key: int) -> HttpResponse:
     """Change what is said of one's own picture, and who may see it."""
     own = _get_own(request, key)
@@ -108,7 +106,7 @@ def edit(request: HttpRequest, key: int) -> HttpResponse:
         messages.success(request, _("Your changes are saved."))
         return redirect(own)
     context = {"form": form, "image": own}
-    return render(request, "images/edit.html", context, status=_status(form))
+    return render(request, "images/edit.html", context, status=status_of(form))
 
 
 @login_required
@@ -146,17 +144,20 @@ def like(request: HttpRequest, key: int) -> HttpResponse:
         return redirect_to_login(next_url)
     action = request.POST.get("action")
     if action not in ("like", "unlike"):
-        return _refuse(request, 400, _("The action must be “like” or “unlike”."))
+        return refuse(request, 400, _("The action must be “like” or “unlike”."))
+    images = Image.objects
+    pictures = images.visible_to(user) if action == "like" else images.with_like_to_take_back(user)
     try:
-        shown = Image.objects.visible_to(user).get(pk=key)
+        shown = pictures.get(pk=key)
         changed = (services.like if action == "like" else services.unlike)(user, shown)
     except Image.DoesNotExist:
-        return _refuse(request, 404, _("There is no such picture."))
+        return refuse(request, 404, _("There is no such picture."))
     if not is_script(request):
         # 303: the browser must come back with GET.
         return HttpResponseRedirect(next_url, status=303)
     count = Image.objects.filter(pk=key).values_list("like_count", flat=True).first() or 0
-    return JsonResponse({"is_liked": action == "like", "changed": changed, "like_count": count})
+    answer = {"is_liked": action == "like", "changed": changed}
+    return JsonResponse({**answer, "like_count": count, "like_count_text": short(count)})
 
 
 @require_safe
@@ -210,12 +211,6 @@ def public_preview(request: HttpRequest, folder: str) -> HttpResponseBase:
     return response
 
 
-def _refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    if is_script(request):
-        return JsonResponse({"error": message}, status=status)
-    return not_found(request) if status == 404 else bad_request(request, message=message)
-
-
 def _get_public(folder: str) -> Image:
     if "\0" in folder:  # which PostgreSQL refuses to look for
         raise Http404
@@ -241,7 +236,3 @@ def _get_own(request: HttpRequest, key: int) -> Image:
 def _is_sent(request: HttpRequest) -> bool:
     # Also where nothing is in it, which is an error of the form.
     return request.method == "POST"
-
-
-def _status(form: Any) -> int:
-    return 400 if form.errors else 200

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from gallery.popular.numbers import shortened
+from gallery.front.numbers import short
 
 WIDTH, HEIGHT = 400, 196
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 396, 10, 166
@@ -64,7 +64,7 @@ def scale(most: int) -> tuple[int, int]:
 
 def _grid(step: int, top: int) -> SafeString:
     lines: Iterable[tuple[object, ...]] = (
-        (_LEFT, _RIGHT, _y(n, top), _y(n, top), _LEFT - 5, _y(n, top), shortened(n))
+        (_LEFT, _RIGHT, _y(n, top), _y(n, top), _LEFT - 5, _y(n, top), short(n))
         for n in range(0, top + 1, step)
     )
     return format_html_join(

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from gallery.front.numbers import exact
 from gallery.insights.charts import Mark, draw
 from gallery.insights.series import Series
 
@@ -65,7 +65,7 @@ def _chart(series: Series) -> Chart:
 
 def _words(series: Series) -> tuple[str, tuple[str, ...], str]:
     """Return the title, the heads of the columns, and what the whole comes to."""
-    n, views = intcomma(series.totals[0]), (_("Views"), _("Viewers"))
+    n, views = exact(series.totals[0]), (_("Views"), _("Viewers"))
     table = _("The table below has every number.")
     match series.name:
         case "hours":
@@ -85,13 +85,13 @@ def _words(series: Series) -> tuple[str, tuple[str, ...], str]:
 
 
 def _spoken_views(when: str, numbers: tuple[int, ...]) -> str:
-    views, viewers = map(intcomma, numbers)
+    views, viewers = map(exact, numbers)
     words = _("%(when)s: views %(views)s, viewers %(viewers)s")
     return words % {"when": when, "views": views, "viewers": viewers}
 
 
 def _spoken_new(when: str, numbers: tuple[int, ...]) -> str:
-    new, total = map(intcomma, numbers)
+    new, total = map(exact, numbers)
     words = _("%(when)s: new %(new)s, in all %(total)s")
     return words % {"when": when, "new": new, "total": total}
 

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from gallery.accounts.models import User
 from gallery.activity import reads
 from gallery.front.errors import bad_request
-from gallery.front.requests import search_query
 from gallery.images.models import Image
 from gallery.images.services import restorable
 from gallery.people.reads import cards
+from gallery.search.terms import read_terms
+from gallery.search.views import search_url
 from slipstream.exceptions import InvalidCursor
 from slipstream.follows.models import Follow
 from slipstream.keyset import keyset_page
@@ -31,21 +32,18 @@ ACTIVITIES_PER_PAGE = 20
 @login_required
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
-    """List the people who match ``q``, newest first; above them the very newest. Two queries."""
-    query = search_query(request)
+    """List all people, newest first; above them the very newest. Two queries."""
+    if read_terms(request).text:
+        return redirect(search_url("people", request))
     cursor = request.GET.get("cursor")
     people = cards(get_user_model().objects.active(), request.user)
     try:
         page = keyset_page(
-            people.matching(query),
-            order_by=("-date_joined", "-id"),
-            limit=PEOPLE_PER_PAGE,
-            cursor=cursor,
+            people, order_by=("-date_joined", "-id"), limit=PEOPLE_PER_PAGE, cursor=cursor
         )
     except InvalidCursor:
         return bad_request(request, message=_("This link to a page is not valid."))
-    newest = [] if query or cursor else people.newest()[:NEWEST]
-    context = {"query": query, "page": page, "newest": newest}
+    context = {"page": page, "newest": [] if cursor else people.newest()[:NEWEST]}
     return render(request, "people/directory.html", context)
 
 

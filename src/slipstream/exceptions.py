@@ -8,10 +8,12 @@
     ├── InvalidActivity     (also a ValueError)
     ├── InvalidCursor       (also a ValueError)
     ├── InvalidLimit        (also a ValueError)
+    ├── InvalidStamp        (also a ValueError)
     ├── InvalidTarget       (also a ValueError)
     ├── InvalidUser         (also a ValueError)
     ├── InvalidWindow       (also a ValueError)
     ├── NotRanked           (also a ValueError)
+    ├── UndeclaredRule      (also a ValueError)
     ├── UndeclaredVerb      (also a ValueError)
     └── FollowRefused
         └── CannotFollowSelf
@@ -31,11 +33,13 @@ __all__ = [
     "InvalidActivity",
     "InvalidCursor",
     "InvalidLimit",
+    "InvalidStamp",
     "InvalidTarget",
     "InvalidUser",
     "InvalidWindow",
     "NotRanked",
     "SlipstreamError",
+    "UndeclaredRule",
     "UndeclaredVerb",
 ]
 
@@ -67,6 +71,10 @@ class InvalidLimit(SlipstreamError, ValueError):
     """The number of rows asked for is out of range."""
 
 
+class InvalidStamp(SlipstreamError, ValueError):
+    """This is no notification, nor the stamp of one."""
+
+
 class InvalidTarget(SlipstreamError, ValueError):
     """A saved object of one of the models listed is needed here."""
 
@@ -81,6 +89,10 @@ class InvalidWindow(SlipstreamError, ValueError):
 
 class NotRanked(SlipstreamError, ValueError):
     """Views of this model are not counted: it has no policy."""
+
+
+class UndeclaredRule(SlipstreamError, ValueError):
+    """Nobody is told of this verb: a rule is declared in an app's verbs.py first."""
 
 
 class UndeclaredVerb(SlipstreamError, ValueError):

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from devtools.browser import Browser as FoundBrowser
 from devtools.browser import find_browser
 from devtools.places import SCREENSHOTS
 from devtools.problems import Problem
+from gallery.accounts.models import User
+
+from .scene import Scene, make_demo
 
 # What a browser does besides showing pages; it must not reach out of the machine.
 _FLAGS = [
@@ -26,6 +32,13 @@ _FLAGS = [
 _SECONDS = 10
 
 OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _files_of_its_own(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    private = {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path / "private"}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -130,6 +143,32 @@ def open_page(
 def page(open_page: OpenPage) -> Page:
     """A page in English, on a desktop, with JavaScript."""
     return open_page()
+
+
+@pytest.fixture
+def open_as(open_page: OpenPage, live_server: Any) -> OpenPage:
+    """Open a page in which somebody is signed in: ``open_as(mina, locale="ko")``.
+
+    Without the form, which has tests of its own; None is a visitor.
+    """
+
+    def open_one(user: User | None, **options: Any) -> Page:
+        page = open_page(**options)
+        if user:
+            client = Client()
+            client.force_login(user)
+            name = django_settings.SESSION_COOKIE_NAME
+            value = client.cookies[name].value
+            page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        return page
+
+    return open_one
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Scene:
+    """A small community, with pictures, and somebody of each kind that looks at it."""
+    return make_demo()
 
 
 @pytest.fixture

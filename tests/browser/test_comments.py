@@ -57,13 +57,6 @@ WORDS = {
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ko"])
 
 
-@pytest.fixture(autouse=True)
-def _files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    private = {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path / "private"}}
-    settings.STORAGES = {**settings.STORAGES, "private": private}
-
-
 @pytest.fixture
 def image(db) -> Image:
     """A picture of seojun's; mina may sign in."""

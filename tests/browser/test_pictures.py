@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from gallery.accounts.models import User
 from gallery.images.models import Image
 
-from .people import hang_many, jpeg, log_in, make_people
+from .people import eventually, hang_many, jpeg, log_in, make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,3 +159,75 @@ def test_arrow_keys_turn_the_pages(live_server, open_page, complaints, mina):
     page.wait_for_url(f"**{newest.get_absolute_url()}")
     page.keyboard.press("ArrowRight")
     page.wait_for_url(f"**{second.get_absolute_url()}")
+
+
+@pytest.fixture
+def liked(mina):
+    """A picture of somebody else, which mina may like."""
+    hang_many(User.objects.exclude(pk=mina.pk)[0], 1)
+    return Image.objects.get()
+
+
+def test_a_key_likes_and_no_longer(live_server, open_page, complaints, mina, liked):
+    complaints.expect("404")  # it has no files
+    page = open_page()
+    log_in(page)
+    page.goto(liked.get_absolute_url())
+    button = page.locator(".picture-likes .like-button")
+    page.keyboard.press("l")
+    expect(button).to_have_attribute("value", "unlike")
+    expect(page.locator(".stage-heart")).to_have_count(0)  # gone again by itself
+    eventually(page, mina.likes.exists)
+    page.keyboard.press("l")
+    expect(button).to_have_attribute("value", "like")
+    eventually(page, lambda: not mina.likes.exists())
+    # Not while one writes.
+    page.keyboard.press("c")
+    field = page.locator("#comments textarea")
+    expect(field).to_be_focused()
+    page.keyboard.type("lovely?")
+    expect(field).to_have_value("lovely?")
+    expect(button).to_have_attribute("value", "like")
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_two_taps_like_and_never_take_back(live_server, open_page, complaints, mina, liked, motion):
+    complaints.expect("404")  # it has no files
+    page = open_page(reduced_motion=motion)
+    log_in(page)
+    page.goto(liked.get_absolute_url())
+    button = page.locator(".picture-likes .like-button")
+    for _ in range(2):
+        page.locator("[data-stage]").dblclick()
+        expect(page.locator(".stage-heart")).to_have_count(1 if motion != "reduce" else 0)
+        expect(page.locator(".stage-heart")).to_have_count(0)
+        expect(button).to_have_attribute("value", "unlike")
+    eventually(page, mina.likes.exists)
+
+
+def test_the_keys_are_told_in_a_dialog(live_server, open_page, complaints, mina, liked):
+    complaints.expect("404")  # it has no files
+    page = open_page()
+    page.goto(liked.get_absolute_url())
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.url.endswith(liked.get_absolute_url())
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Keys").click()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_a_link_is_handed_on_where_the_browser_can(live_server, open_page, complaints, mina, liked):
+    complaints.expect("404")  # it has no files
+    page = open_page()
+    page.add_init_script("navigator.share = async (data) => { window.handedOn = data; };")
+    page.goto(liked.get_absolute_url())
+    page.get_by_role("main").get_by_role("button", name="Share", exact=True).click()
+    handed_on = page.evaluate("window.handedOn")
+    assert handed_on["title"] == liked.title
+    assert handed_on["url"].endswith(liked.get_absolute_url())

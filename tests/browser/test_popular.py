@@ -29,13 +29,6 @@ WORDS = {
 SHAPES = [(900, 600), (600, 900), (1200, 500), (800, 800), (400, 900), (1000, 700)]
 
 
-@pytest.fixture(autouse=True)
-def _files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    private = {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path / "private"}}
-    settings.STORAGES = {**settings.STORAGES, "private": private}
-
-
 @pytest.fixture
 def mina(db) -> User:
     make_people(6)
@@ -139,7 +132,7 @@ def test_it_stops_asking_for_what_is_gone(live_server, open_page, complaints, mi
     log_in(page)
     page.goto(f"/images/{image.pk}/insights/")
     asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: "insights" in request.url and asked.append(request.url))
     services.delete(image)
     complaints.expect("404")
     page.clock.run_for(31_000)

@@ -106,7 +106,7 @@ def test_weeks_of_activity(db, monkeypatch, django_assert_max_num_queries):
     painting = paint(1)
     monkeypatch.setattr(community, "paint_all", lambda seeds: (painting for _ in seeds))
     monkeypatch.setattr(community, "_draw_photo", lambda random, username: "")
-    with django_assert_max_num_queries(240):
+    with django_assert_max_num_queries(480):
         make_community(seed=1, password="x", size=220, pictures=600)
     likes = Like.objects.select_related("user", "image")
     assert 5000 < len(likes) < 7500

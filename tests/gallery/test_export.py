@@ -31,7 +31,10 @@ from slipstream.follows.models import Follow
 from .images.pictures import make_rows
 
 EXPORT = "/account/settings/export/"
-KINDS = ("profile", "pictures", "likes", "comments", "follows", "activities")
+KINDS = (
+    *("profile", "pictures", "likes", "comments", "follows", "activities"),
+    "notifications",
+)
 
 
 @pytest.fixture
@@ -124,6 +127,8 @@ class TestWhatIsInIt:
             "height": 40,
             "like_count": 1,
             "comment_count": 0,
+            "views": 0,
+            "viewers": 0,
             "url": f"http://testserver/pictures/{shared[0].pk}/",
             "file": f"pictures/{shared[0].pk}-달과-산.webp",
             "file_missing": False,
@@ -253,7 +258,8 @@ class TestCost:
         Activity.objects.bulk_create(Activity(actor=mina, verb="joined") for _ in range(1000))
         with CaptureQueriesContext(connection) as many:
             archive = fetch(signed_in)
-        assert len(few) == len(many) == 2 + 6
+        assert len(few) == 2 + 8
+        assert len(many) == len(few) + 2  # the views of 500 pictures at once
         assert len(read(archive, "likes")) == len(read(archive, "comments")) == 1000
         assert len({row["picture"] for row in read(archive, "likes")}) == 1000
         assert len(read(archive, "pictures")) == 600
@@ -287,7 +293,7 @@ class TestCost:
 class TestPage:
     def test_says_what_one_gets(self, signed_in):
         html = signed_in.get(EXPORT).content.decode()
-        assert f'method="post" action="{EXPORT}"' in html
+        assert f'method="post" data-stays action="{EXPORT}"' in html
         assert f'href="{EXPORT}"' in signed_in.get("/account/settings/").content.decode()
 
     @pytest.mark.parametrize(("language", "words"), [("en", "in an hour"), ("ko", "한 시간 뒤에")])

@@ -1,50 +1,104 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
 from gallery.config.caching import redis_cache
+from gallery.images.models import Image, Visibility
+from slipstream.rankings import record_view
+
+from .images.pictures import make_rows
 
 POLICY = "default-src 'self'"
 
 
-def test_home_is_for_visitors(db, make_person):
-    make_person("haru", name="하루", photo="faces/00/0")
-    make_person("plain")
-    answer = Client().get("/")
-    assert [person.username for person in answer.context["people"]] == ["haru"]
-    assert POLICY in answer["Content-Security-Policy"]
+def looks_at(image: Image, times: int) -> None:
+    for viewer in range(times):
+        record_view(image, f"viewer {viewer}")
+
+
+class TestLanding:
+    """What visitors see first."""
+
+    def test_shows_what_there_is(self, mina, make_person, share):
+        haru = make_person("haru", name="하루", photo="faces/00/0")
+        seen, newest = share(mina, title="달"), share(haru, title="별")
+        looks_at(seen, 3)
+        answer = Client().get("/")
+        assert POLICY in answer["Content-Security-Policy"]
+        context = answer.context
+        assert context["first"] == seen
+        assert context["trending"] == [seen]
+        assert context["week"] == [seen]
+        assert context["newest"] == [newest, seen]
+        assert context["people"] == [(haru, newest), (mina, seen)]
+        html = answer.content.decode()
+        for address in ("/account/join/", "/account/login/", "/explore/", "/popular/?window=week"):
+            assert f'href="{address}"' in html
+        wall = html.partition('<div class="wall">')[2].partition("</section>")[0]
+        assert wall.count("/pictures/") == 2
+        assert wall.count("gallery/art/") == 10
+        # The first of them is fetched at once, and nothing before it.
+        assert re.search(r'<link rel="preload" as="image" imagesrcset="[^"]*' + seen.image, html)
+        assert wall.count('fetchpriority="high"') == 1
+
+    @pytest.mark.parametrize("language", ["en", "ko"])
+    def test_where_there_are_no_pictures_it_shows_art(self, db, language):
+        answer = Client().get("/", headers={"accept-language": language})
+        html = answer.content.decode()
+        assert html.count("gallery/art/") == 12
+        assert 'class="shelf"' not in html
+        assert 'href="/account/join/"' in html
+
+    def test_nothing_that_not_everyone_may_see(self, mina, make_person, share):
+        looks_at(share(mina, Visibility.FOLLOWERS, title="secret"), 2)
+        closed = make_person("closed")
+        looks_at(share(closed, title="secret"), 2)
+        closed.is_active = False
+        closed.save()
+        answer = Client().get("/")
+        assert "secret" not in answer.content.decode()
+        assert answer.context["people"] == []
+
+    @pytest.mark.parametrize("count", [30, 300])
+    def test_costs_the_same(self, mina, make_person, count, django_assert_max_num_queries):
+        for number in range(5):
+            make_rows(make_person(f"person{number}"), count // 5)
+        for image in Image.objects.all()[:25]:
+            looks_at(image, 2)
+        with django_assert_max_num_queries(5):
+            answer = Client().get("/")
+        assert len(answer.context["trending"]) == 12
+        assert len(answer.context["newest"]) == 18
+        # Some that are not for everyone, in both rankings.
+        Image.objects.filter(pk__in=[image.pk for image in answer.context["week"]][:4]).update(
+            visibility=Visibility.PRIVATE
+        )
+        with django_assert_max_num_queries(7):
+            Client().get("/")
 
 
 def test_members_see_pictures_at_once(signed_in):
     answer = signed_in.get("/explore/")
-    assert answer.context["people"] == []
     assert answer.context["page"].items == []
     assert 'href="/share/"' in answer.content.decode()
 
 
-def test_a_member_is_led_from_the_old_search_to_the_new(signed_in):
-    answer = signed_in.get("/", {"q": "달 & 별"})
-    assert answer["Location"] == "/explore/?q=%EB%8B%AC+%26+%EB%B3%84"
-    assert Client().get("/", {"q": "달"}).status_code == 200
-
-
-@pytest.mark.parametrize("path", ["/", "/explore/"])
 @pytest.mark.parametrize("order", ["", "-likes", "Likes", "id", "\0", "x" * 10_000], ids=ascii)
-def test_an_unknown_order_says_what_there_is(db, path, order):
-    answer = Client().get(path, {"order": order})
+def test_an_unknown_order_says_what_there_is(db, order):
+    answer = Client().get("/explore/", {"order": order})
     assert answer.status_code == 400
     assert "“newest” or “likes”" in answer.content.decode()
 
 
-def test_the_order_is_offered_and_kept(db):
-    for path in ("/", "/explore/"):
-        html = Client().get(path, {"q": "a b"}).content.decode()
-        assert 'href="?q=a%20b&amp;order=likes' in html
-        html = Client().get(path, {"order": "likes"}).content.decode()
-        assert '<input type="hidden" name="order" value="likes">' in html
+def test_the_order_is_offered(db):
+    html = Client().get("/explore/").content.decode()
+    assert 'href="?order=likes"' in html
+    assert 'aria-current="true">Newest' in html
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "auto"])
@@ -83,44 +137,6 @@ def test_language_by_switch(db):
     html = client.get("/account/login/", headers={"accept-language": "en"}).content.decode()
     assert '<html lang="ko"' in html
     assert "로그인" in html
-
-
-class TestErrors:
-    @pytest.mark.parametrize("language", ["en", "ko"])
-    def test_not_found_knows_the_language(self, db, language):
-        answer = Client().get("/nowhere/", headers={"accept-language": language})
-        assert answer.status_code == 404
-        assert f'<html lang="{language}"' in answer.content.decode()
-
-    def test_a_length_that_is_no_number_is_no_server_error(self, db):
-        assert Client().get("/", CONTENT_LENGTH="²").status_code == 200
-
-    def test_method_not_allowed_has_a_page(self, signed_in):
-        answer = signed_in.get("/follow/")
-        assert answer.status_code == 405
-        assert "POST" in answer["Allow"]
-        assert "<html" in answer.content.decode()
-        script = signed_in.get("/follow/", headers={"accept": "application/json"})
-        assert script.content == b""
-
-    def test_no_token(self, mina):
-        client = Client(enforce_csrf_checks=True)
-        client.force_login(mina)
-        answer = client.post("/account/settings/", {"name": "x"})
-        assert answer.status_code == 403
-        assert "<html" in answer.content.decode()
-
-    def test_server_error_stands_alone(self, mina, monkeypatch):
-        client = Client(raise_request_exception=False)
-
-        def broken(*args, **kwargs):
-            raise RuntimeError("broken on purpose")
-
-        monkeypatch.setattr("gallery.people.views.cards", broken)
-        answer = client.get("/@mina/")
-        assert answer.status_code == 500
-        assert "<html" in answer.content.decode()
-        assert "broken on purpose" not in answer.content.decode()
 
 
 class TestRedis:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -67,48 +66,11 @@ class TestDirectory:
             url = page.next_cursor and f"/people/?cursor={page.next_cursor}"
         assert len(seen) == len(set(seen)) == 61
 
-    @pytest.mark.parametrize(
-        ("query", "found"),
-        [
-            ("미나", {"mina"}),
-            ("MIN", {"mina"}),
-            ("@mina", {"mina"}),
-            ("haru", {"haru"}),
-            ("%", set()),
-            ("\0", {"mina", "haru"}),
-            ("  ", {"mina", "haru"}),
-            ("zzz", set()),
-        ],
-    )
-    def test_search(self, signed_in, make_person, query, found):
-        make_person("haru", name="Haru")
-        make_person("closed", name="미나", is_active=False)
-        answer = signed_in.get("/people/", {"q": query})
-        assert {person.username for person in answer.context["page"].items} == found
-
-    def test_pages_keep_the_search(self, signed_in):
-        make_many(60)
-        html = signed_in.get("/people/", {"q": "사람"}).content.decode()
-        assert "q=%EC%82%AC%EB%9E%8C" in html
-        assert "cursor=" in html
-
     @pytest.mark.parametrize("cursor", ["x", "\0", "WyJhIl0:1abc:xyz"])
     def test_a_made_up_cursor_is_a_bad_request(self, signed_in, cursor):
         answer = signed_in.get("/people/", {"cursor": cursor})
         assert answer.status_code == 400
         assert "This link to a page is not valid." in answer.content.decode()
-
-    @pytest.mark.skipif(
-        "connection.vendor != 'postgresql'", reason="PostgreSQL alone has the trigram index"
-    )
-    def test_search_is_served_by_an_index(self, db):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'")
-            assert cursor.fetchone(), "this PostgreSQL comes without pg_trgm"
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = User.objects.matching("김미나").explain()
-        assert "accounts_user_contains_username" in plan
-        assert "accounts_user_contains_name" in plan
 
 
 class TestPerson:

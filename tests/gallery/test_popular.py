@@ -8,11 +8,10 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from gallery.images import services
 from gallery.images.models import Image, Visibility
-from gallery.popular.numbers import shortened
 from slipstream.follows import follow
 from slipstream.rankings import rank_of, record_views, view_count
 from slipstream.rankings.maintenance import flush_views
@@ -147,14 +146,14 @@ class TestPicturePage:
 
     @pytest.mark.parametrize("others", [0, 40])
     def test_costs_the_same(self, mina, haru, share, others):
-        """Beyond the page itself: eight for whoever only reads."""
+        """Beyond the page itself: five, and one for the newest of others."""
         image, browser = share(mina), Client()
         browser.force_login(haru)
         make_rows(mina, others)
         for other in Image.objects.exclude(pk=image.pk):
             looks_at(other, 2)
         looks_at(image, 1)
-        page = SESSION_AND_USER + 8
+        page = SESSION_AND_USER + 5
         # All, today, and a place today.
         assert queries_of(browser, image, ROBOT) == page + 1 + 1 + 2
         # Counting instead of reading all; beyond a test, what begins and ends a transaction too.
@@ -299,7 +298,7 @@ class TestRedis:
         image, browser = share(mina), Client()
         browser.force_login(haru)
         look(browser, image)
-        assert queries_of(browser, image, FIREFOX) == SESSION_AND_USER + 8
+        assert queries_of(browser, image, FIREFOX) == SESSION_AND_USER + 5
         for other in (share(mina), share(mina)):
             looks_at(other, 2)
         Client().get("/popular/")
@@ -315,29 +314,6 @@ class TestRedis:
         seen = look(Client(), image, CHROME).context["seen"]
         assert (seen.views, seen.place) == (2, 1)
         assert Client().get("/popular/").context["places"][0][1] == 2
-
-
-@pytest.mark.parametrize(
-    ("number", "english", "korean"),
-    [
-        (0, "0", "0"),
-        (999, "999", "999"),
-        (1000, "1K", "1천"),
-        (1234, "1.2K", "1.2천"),
-        (9999, "9.9K", "9.9천"),
-        (12_345, "12K", "1.2만"),
-        (999_999, "999K", "99만"),
-        (1_050_000, "1M", "105만"),
-        (12_345_678, "12M", "1,234만"),
-        (123_456_789, "123M", "1.2억"),
-        (7_800_000_000, "7.8B", "78억"),
-    ],
-)
-def test_numbers_are_shortened_as_the_language_does(number, english, korean):
-    with translation.override("en"):
-        assert shortened(number) == english
-    with translation.override("ko"):
-        assert shortened(number) == korean
 
 
 def test_behind_a_proxy_visitors_are_told_apart(mina, settings):

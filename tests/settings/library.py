@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "slipstream.feeds",
     "slipstream.counters",
     "slipstream.rankings",
+    "slipstream.notifications",
     "tests.things",
     "tests.tasks",
     "tests.linking",

@@ -9,7 +9,6 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from gallery.comments import reads
-from gallery.comments.views import page_context
 from gallery.images.models import Image
 
 register = template.Library()
@@ -59,4 +58,4 @@ def _short(address: str) -> str:
 def comments_on(context: Context, image: Image) -> dict[str, Any]:
     """Show the latest comments on ``image``, and the form for another. One query."""
     request = context["request"]
-    return page_context(request, image, reads.page(image, request.user))
+    return reads.section(request, image, reads.page(image, request.user))

@@ -39,15 +39,20 @@ INSTALLED_APPS = [
     "gallery.activity",
     "gallery.images",
     "gallery.comments",
+    "gallery.moderation",
     "gallery.popular",
     "gallery.insights",
+    "gallery.live",
+    "gallery.notifications",
     "gallery.people",
+    "gallery.search",
     "gallery.front",
     "gallery.demo",
     "slipstream.activity",
     "slipstream.counters",
     "slipstream.feeds",
     "slipstream.follows",
+    "slipstream.notifications",
     "slipstream.rankings",
     "slipstream.targets",
     "django.contrib.admin",
@@ -73,7 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "gallery.front.middleware.MethodNotAllowedMiddleware",
+    "gallery.front.middleware.ErrorPagesMiddleware",
     "gallery.front.middleware.ClosedMeanwhileMiddleware",
 ]
 
@@ -138,7 +143,7 @@ else:
 
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "gallery.media.storage.AtomicFileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "gallery.config.static.StaticFiles"},
 }
 # Pictures that not everyone may see: files without addresses.
 STORAGES["private"] = {
@@ -154,6 +159,7 @@ STATICFILES_DIRS = [GALLERY / "static"]
 # -- People ---------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["gallery.accounts.backends.Backend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "front:home"
 LOGOUT_REDIRECT_URL = "front:home"
@@ -209,6 +215,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+CSRF_FAILURE_VIEW = "gallery.front.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -227,6 +234,16 @@ GALLERY_MAX_IMAGE_PIXELS = 40_000_000
 GALLERY_PROXIES = 0
 #: Tries that one visitor has to sign in with one name in a quarter of an hour.
 GALLERY_SIGN_IN_TRIES = 10
+#: The same with whatever names: tries in vain from one address.
+GALLERY_SIGN_IN_TRIES_PER_ADDRESS = 60
+#: Accounts that can be made from one address in an hour, and tries to make them.
+GALLERY_JOINS_PER_HOUR = 30
+#: Mails to reset a password that can be asked for from one address in an hour.
+GALLERY_RESETS_PER_HOUR = 10
+#: Those that one mailbox gets in an hour, whoever asks.
+GALLERY_RESETS_PER_MAILBOX = 3
+#: How many reports a person can send to the moderators in an hour.
+GALLERY_REPORTS_PER_HOUR = 20
 #: How often a person can fetch their data in an hour.
 GALLERY_EXPORTS_PER_HOUR = 5
 #: How many comments a person can write in a minute.

@@ -1,4 +1,4 @@
-"""Serves `ImageQuerySet.matching`."""
+"""Served search, until `gallery.search` got indexes of its own."""
 
 from django.db import migrations
 

@@ -22,7 +22,7 @@ from slipstream.activity.reads import get_activity_model
 from slipstream.activity.verbs import Verb, declared_verbs, placeholders
 from slipstream.conf import ACTIVITY_MODEL
 
-__all__ = ["check_model", "check_verbs"]
+__all__ = ["check_model", "check_verbs", "languages_to_check"]
 
 
 def check_model(_app_configs: Any = None, **_kwargs: Any) -> list[checks.CheckMessage]:
@@ -59,10 +59,15 @@ def check_verbs(_app_configs: Any = None, **_kwargs: Any) -> list[checks.CheckMe
                 id="slipstream_activity.W001",
             )
         ]
-    return [message for language in _languages() for message in _check_language(language, declared)]
+    return [
+        message
+        for language in languages_to_check()
+        for message in _check_language(language, declared)
+    ]
 
 
-def _languages() -> list[str]:
+def languages_to_check() -> list[str]:
+    """Return the languages that the project says it has, or its one where it says nothing."""
     if not settings.USE_I18N:
         return []
     # Django has a hundred, and each would be read from its files.

@@ -63,6 +63,10 @@ class BaseActivity(PointingModel):
         """Return the condition that an activity is about ``target``."""
         raise NotImplementedError
 
+    def points_at_the_same(self) -> models.Q:
+        """Return the condition that an activity is about the target of this one. No query."""
+        raise NotImplementedError
+
     @property
     def target_identity(self) -> str:
         """A text that tells the target from all others; empty without one. No query."""
@@ -104,6 +108,11 @@ class AbstractActivity(BaseActivity):
     def points_at(cls, target: models.Model | None, *, using: str) -> models.Q:
         """Return the condition that an activity is about ``target``."""
         return models.Q(target=target)
+
+    def points_at_the_same(self) -> models.Q:
+        """Return the condition that an activity is about the target of this one. No query."""
+        key: Any = self._meta.get_field("target")
+        return models.Q(**{column.attname: getattr(self, column.attname) for column in key.columns})
 
     @property
     def target_identity(self) -> str:

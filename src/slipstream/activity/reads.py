@@ -9,9 +9,18 @@ from django.core.exceptions import ImproperlyConfigured
 
 from slipstream.conf import ACTIVITY_MODEL
 
-__all__ = ["get_activity_model"]
+__all__ = ["activity_label", "get_activity_model"]
 
-_READY_MADE = "slipstream_activity_generic"
+_READY_MADE = "slipstream.activity.generic"
+
+
+def activity_label() -> str:
+    """Return ``app_label.Model`` of the model of activities that the project has chosen.
+
+    That is `SLIPSTREAM_ACTIVITY_MODEL`, or else the ready-made one. For foreign keys and
+    migrations, which come before models may be looked up.
+    """
+    return ACTIVITY_MODEL.get() or f"{_READY_MADE.replace('.', '_')}.Activity"
 
 
 def get_activity_model() -> Any:
@@ -21,8 +30,8 @@ def get_activity_model() -> Any:
     ``slipstream.activity.generic``, which brings one, is not installed.
     """
     label = ACTIVITY_MODEL.get()
-    if not label and apps.is_installed("slipstream.activity.generic"):
-        label = f"{_READY_MADE}.Activity"
+    if not label and apps.is_installed(_READY_MADE):
+        label = activity_label()
     try:
         return apps.get_model(label or "", require_ready=False)
     except (LookupError, ValueError, AttributeError) as error:

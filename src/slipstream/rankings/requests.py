@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.db import models
+from django.db import DatabaseError, models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from slipstream.exceptions import BackendAway
 from slipstream.rankings.backends.base import Recorded
 from slipstream.rankings.services import keyed_digest, record_view
 
 __all__ = ["RecordsView", "is_look", "record_request", "records_view", "viewer_of"]
+
+_log = logging.getLogger(__name__)
 
 # What robots call themselves; those that pretend to be a browser are not told from one.
 # Most tell where to read about them; "Cubot" is a telephone.
@@ -59,6 +63,15 @@ def record_request(request: HttpRequest, obj: models.Model) -> Recorded | None:
     return record_view(obj, viewer_of(request)) if is_look(request) else None
 
 
+def _record_if_possible(request: HttpRequest, obj: models.Model) -> Recorded | None:
+    """Count as `record_request` does; where that fails, log it: people came for the page."""
+    try:
+        return record_request(request, obj)
+    except (BackendAway, DatabaseError):
+        _log.exception("A look at %s %s was not counted.", obj._meta.label, obj.pk)
+        return None
+
+
 def records_view(
     find: Callable[..., models.Model | None],
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -70,15 +83,16 @@ def records_view(
         def image(request, key): ...
 
     The view is a function, an async one too; ``find`` is none. Not counted are answers that
-    show nothing: errors, redirects. Besides what `record_view` costs, what ``find`` does: a
-    view that has the object calls `record_request` instead.
+    show nothing: errors, redirects. A look that cannot be counted is logged, and the page shown
+    all the same. Besides what `record_view` costs, what ``find`` does: a view that has the
+    object calls `record_request` instead.
     """
 
     def count(response: HttpResponseBase, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         if response.status_code in _SHOWN and is_look(request):
             obj = find(request, *args, **kwargs)
             if obj is not None:
-                record_view(obj, viewer_of(request))
+                _record_if_possible(request, obj)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
@@ -102,7 +116,8 @@ class RecordsView:
     """For a ``DetailView``: counts a look at its object, as the context of the page is made.
 
     So an object that is not found or not allowed, and a view that redirects, count nothing. The
-    template has ``view.recorded``: the totals with this look, or None where it is none.
+    template has ``view.recorded``: the totals with this look, or None where it is none, or could
+    not be counted, which is logged.
     """
 
     request: HttpRequest
@@ -111,6 +126,6 @@ class RecordsView:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Count, and return the context."""
-        self.recorded = record_request(self.request, self.object)
+        self.recorded = _record_if_possible(self.request, self.object)
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         return context

@@ -55,7 +55,7 @@ class TestWhatIsInIt:
         share(mina)
         answer = Client().get("/")
         assert "activities" not in answer.context
-        assert [image.title for image in answer.context["page"].items] == ["달"]
+        assert [image.title for image in answer.context["newest"]] == ["달"]
 
     @pytest.mark.parametrize(
         ("language", "words"),

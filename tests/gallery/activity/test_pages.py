@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
-from django.utils import timezone, translation
 
 from gallery.activity.models import Activity
-from gallery.activity.templatetags.gallery_activity import ago, verb_icon
+from gallery.activity.templatetags.gallery_activity import verb_icon
 from gallery.images import services
 from gallery.images.models import Visibility
 from slipstream.follows import follow
@@ -65,15 +62,13 @@ class TestOfAPerson:
 
 
 class TestOnAPicture:
-    def test_the_last_few_and_all(self, signed_in, mina, haru, make_person, share):
+    def test_is_told_newest_first(self, signed_in, mina, haru, make_person, share):
         image = share(mina)
         people = [haru, *(make_person(f"fan{number}") for number in range(6))]
         for person in people:
             services.like(person, image)
-        few = told(signed_in.get(image.get_absolute_url()))
-        assert few == [(f"fan{number}", "liked", "달") for number in (5, 4, 3, 2, 1)]
         every = told(signed_in.get(f"/pictures/{image.pk}/activity/"))
-        assert every[:5] == few
+        assert every[:5] == [(f"fan{number}", "liked", "달") for number in (5, 4, 3, 2, 1)]
         assert every[-2:] == [("haru", "liked", "달"), ("mina", "shared", "달")]
 
     def test_pages_lead_through_all(self, signed_in, mina, haru, share):
@@ -92,8 +87,8 @@ class TestOnAPicture:
         services.like(haru, image)
         haru.is_active = False
         haru.save()
-        for url in (image.get_absolute_url(), f"/pictures/{image.pk}/activity/"):
-            assert told(signed_in.get(url)) == [("mina", "shared", "달")]
+        answer = signed_in.get(f"/pictures/{image.pk}/activity/")
+        assert told(answer) == [("mina", "shared", "달")]
 
     @pytest.mark.parametrize("count", [1, 3000])
     def test_costs_the_same(self, signed_in, mina, haru, share, count):
@@ -108,32 +103,6 @@ class TestOnAPicture:
 
     def test_bad_cursor(self, signed_in, mina, share):
         assert signed_in.get(f"/pictures/{share(mina).pk}/activity/?cursor=x").status_code == 400
-
-
-class TestTime:
-    @pytest.mark.parametrize(
-        ("past", "english", "korean"),
-        [
-            (timedelta(seconds=-5), "just now", "방금 전"),
-            (timedelta(seconds=59), "just now", "방금 전"),
-            (timedelta(seconds=60), "1 minute ago", "1분 전"),
-            (timedelta(minutes=3, seconds=59), "3 minutes ago", "3분 전"),
-            (timedelta(minutes=60), "1 hour ago", "1시간 전"),
-            (timedelta(hours=23, minutes=59), "23 hours ago", "23시간 전"),
-            (timedelta(hours=24), "1 day ago", "1일 전"),
-            (timedelta(days=6, hours=23), "6 days ago", "6일 전"),
-        ],
-    )
-    def test_is_said_in_one_unit(self, past, english, korean):
-        moment = timezone.now() - past
-        for language, words in (("en", english), ("ko", korean)):
-            with translation.override(language):
-                assert ago(moment) == words
-
-    def test_long_ago_the_date_says_more(self):
-        moment = timezone.now() - timedelta(days=8)
-        with translation.override("ko"):
-            assert ago(moment).startswith(f"{timezone.localtime(moment).year}년")
 
 
 def test_a_verb_that_is_declared_no_more_has_no_icon(mina):
@@ -152,12 +121,12 @@ class TestAdmin:
             follow(haru, mina)
         assert queries_of(moderator, "/admin/gallery_activity/activity/") <= SESSION_AND_USER + 5
 
-    def test_reads_and_removes_but_does_not_write(self, moderator, mina, share):
+    def test_reads_and_does_not_write(self, moderator, mina, share):
         share(mina)
         row = Activity.objects.get()
         url = f"/admin/gallery_activity/activity/{row.pk}/"
         assert moderator.get(f"{url}change/").status_code == 200
         assert moderator.post(f"{url}change/", {"verb": "liked"}).status_code == 403
         assert moderator.get("/admin/gallery_activity/activity/add/").status_code == 403
-        assert moderator.post(f"{url}delete/", {"post": "yes"}).status_code == 302
-        assert Activity.objects.count() == 0
+        assert moderator.post(f"{url}delete/", {"post": "yes"}).status_code == 403
+        assert Activity.objects.count() == 1

@@ -129,8 +129,8 @@ class TestWriting:
 
     def test_costs_the_same(self, haru, image, django_assert_max_num_queries):
         say_many(haru, image, 100)
-        # With BEGIN and COMMIT or a savepoint; the last four at most record it.
-        with django_assert_max_num_queries(5 + 2 + 4):
+        # With BEGIN and COMMIT or a savepoint; four at most record it, and the others tell.
+        with django_assert_max_num_queries(5 + 2 + 4 + 12):
             say(haru, image)
 
 

@@ -39,7 +39,7 @@ class TestDeleting:
             assert browser.get(image.get_absolute_url()).status_code == 404
             fetch(browser, image.file_url(60), 404)
             assert browser.get(f"/pictures/{image.pk}/60.webp").status_code == 404
-            for url in ("/", "/explore/", "/@mina/", "/explore/?q=달"):
+            for url in ("/", "/explore/", "/@mina/", "/search/?q=달"):
                 assert image.get_absolute_url() not in browser.get(url).content.decode()
         assert edit(browsers["owner"], image).status_code == 404
         assert browsers["owner"].post(f"/pictures/{image.pk}/delete/").status_code == 404

@@ -34,7 +34,7 @@ class TestVisibility:
         fetch(browser, f"/pictures/{image.pk}/60.webp", status)
         fetch(browser, f"/media/{image.image}/60.webp", 200 if visibility == PUBLIC else 404)
         address = image.get_absolute_url()
-        for url in ("/explore/", "/@mina/", "/explore/?q=SPECIAL", last.get_absolute_url()):
+        for url in ("/explore/", "/@mina/", "/search/pictures/?q=SPECIAL", last.get_absolute_url()):
             html = browser.get(url).content.decode()
             assert (address in html, "quite special" in html) == (seen, seen), url
 

@@ -8,10 +8,12 @@ import pytest
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.test import RequestFactory
 from django.views.generic import DetailView
 
+from slipstream.exceptions import BackendAway, NotRanked
 from slipstream.rankings import view_count
 from slipstream.rankings.requests import (
     RecordsView,
@@ -240,3 +242,31 @@ def test_the_mixin_counts_what_is_shown_and_once(picture):
     with pytest.raises(PermissionDenied):
         Allowed.as_view()(request(agent="Other"), pk=picture.pk)
     assert view_count(picture).views == 1
+
+
+@pytest.mark.parametrize("error", [BackendAway(), OperationalError("locked")])
+def test_the_page_is_shown_where_its_look_cannot_be_counted(picture, error, monkeypatch, caplog):
+    def fails(*_args: Any, **_kwargs: Any) -> None:
+        raise error
+
+    @records_view(find)
+    def show(request: Any, key: int) -> HttpResponse:
+        return HttpResponse("page")
+
+    monkeypatch.setattr("slipstream.rankings.requests.record_view", fails)
+    assert Show.as_view()(request(), pk=picture.pk).content == b"None"
+    assert show(request(), picture.pk).content == b"page"
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [f"A look at things.Picture {picture.pk} was not counted."] * 2
+    # Whoever asks for it learns of it.
+    with pytest.raises(type(error)):
+        record_request(request(), picture)
+
+
+def test_a_model_that_is_not_ranked_is_told(picture, monkeypatch):
+    def fails(*_args: Any, **_kwargs: Any) -> None:
+        raise NotRanked
+
+    monkeypatch.setattr("slipstream.rankings.requests.record_view", fails)
+    with pytest.raises(NotRanked):
+        Show.as_view()(request(), pk=picture.pk)

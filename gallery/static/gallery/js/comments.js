@@ -1,12 +1,11 @@
 /* Comments without a page load; without this the same forms and links work as
    plain ones. What was written is kept until the server has it. */
 
+import { exact, phrase, showPhrase } from "./numbers.js";
+
 const section = document.querySelector("[data-comments]");
 const words = section?.dataset;
 const list = section?.querySelector("[data-items]");
-const language = document.documentElement.lang;
-const numbers = new Intl.NumberFormat(language);
-const plurals = new Intl.PluralRules(language);
 
 section?.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-comment-form]");
@@ -75,7 +74,7 @@ async function send(form) {
   throw Object.assign(new Error(told), { status: response.status });
 }
 
-function wrote(form, { html, comment_count: count, token }) {
+function wrote(form, { html, comment_count: count, comment_count_text: text, token }) {
   const row = toRow(html);
   row.classList.add("is-new");
   const known = document.getElementById(row.id); // sent before, and the answer was lost
@@ -83,7 +82,7 @@ function wrote(form, { html, comment_count: count, token }) {
   else list.append(row);
   form.elements.text.value = "";
   form.elements.token.value = token;
-  showCount(count);
+  showCount(count, text);
   say(words.posted);
 }
 
@@ -94,12 +93,12 @@ function edited(form, { html }) {
   say(words.saved);
 }
 
-function deleted(form, { comment_count: count }) {
+function deleted(form, { comment_count: count, comment_count_text: text }) {
   const row = form.closest(".comment");
   const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector(".comment-name");
   row.remove();
   (next ?? document.getElementById("comments-title")).focus();
-  showCount(count);
+  showCount(count, text);
   say(words.deleted);
 }
 
@@ -150,8 +149,7 @@ async function showEarlier(link) {
   if (first) scrollBy({ top: first.getBoundingClientRect().top - place, behavior: "instant" });
   const heading = fresh.at(-1)?.querySelector(".comment-name");
   if (!next) heading?.focus({ preventScroll: true });
-  const phrase = words[plurals.select(fresh.length) === "one" ? "one" : "other"];
-  say(phrase.replace("{}", numbers.format(fresh.length)));
+  say(phrase(words, fresh.length).replace("{}", exact(fresh.length)));
 }
 
 // -- What they all need
@@ -174,14 +172,9 @@ function toRow(html) {
   return template.content.firstElementChild;
 }
 
-function showCount(count) {
+function showCount(count, text) {
   for (const element of document.querySelectorAll("[data-comment-count]")) {
-    element.textContent = numbers.format(count);
-    const phrase = element.closest("[data-comment-phrase]");
-    if (!phrase) continue;
-    const said = phrase.dataset[plurals.select(count) === "one" ? "one" : "other"];
-    const [front, back] = said.split("{}");
-    element.parentElement.replaceChildren(front, element, back);
+    showPhrase(element, count, text, element.closest("[data-comment-phrase]"));
   }
 }
 

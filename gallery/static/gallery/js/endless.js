@@ -1,12 +1,11 @@
 /* More of a list when its end comes near. The link to the next page does the
    same by hand, and stays where something goes wrong. */
 
+import { exact, phrase } from "./numbers.js";
+
 const list = document.querySelector("[data-endless]");
 const items = list?.querySelector("[data-items]");
 const words = list?.dataset;
-const language = document.documentElement.lang;
-const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
 
 const status = document.createElement("p");
 status.className = "visually-hidden";
@@ -32,6 +31,7 @@ async function load() {
   if (!link) return;
   near.disconnect();
   status.textContent = words.loading;
+  list.setAttribute("aria-busy", "true");
   let page;
   try {
     const response = await fetch(link.href, { signal: AbortSignal.timeout(20_000) });
@@ -40,6 +40,8 @@ async function load() {
   } catch {
     offerRetry();
     return;
+  } finally {
+    list.removeAttribute("aria-busy");
   }
   // What was to come is gone meanwhile, and the answer is the first page again.
   const isFurther = page.querySelector("[data-endless][data-further]");
@@ -53,8 +55,8 @@ async function load() {
   else link.remove();
   const end = !next && isFurther && page.querySelector("[data-endless] .list-end");
   if (end) items.after(end);
-  const said = words[plurals.select(fresh.length) === "one" ? "one" : "other"];
-  status.textContent = said.replace("{}", numbers.format(fresh.length)) + (next ? "" : ` ${words.end}`);
+  const said = phrase(words, fresh.length).replace("{}", exact(fresh.length));
+  status.textContent = next ? said : `${said} ${words.end}`;
   // Whoever comes back to this page finds as much.
   pages += 1;
   history.replaceState({ ...history.state, pages }, "");

@@ -1,13 +1,15 @@
-/* The feed: says how much is new, brings it, and keeps its times right. */
+/* The feed: says how much is new, and brings it. */
 
 const EVERY = 30_000;
-const language = document.documentElement.lang;
+const AT_LEAST = 3_000;
 const feed = document.querySelector("[data-feed]");
 const news = feed?.querySelector("[data-news]");
 const list = () => feed.querySelector("[data-items]");
 
 let isAsking = false;
 let timer;
+let pausing = null;
+let isWanted = false;
 
 // -- How much is new
 
@@ -26,6 +28,21 @@ async function ask() {
   } finally {
     isAsking = false;
   }
+}
+
+/* live.js has heard that something came. Of much at once it is enough to ask once. */
+document.addEventListener("gallery:news", () => {
+  if (!feed) return;
+  isWanted = true;
+  if (pausing === null) askOnce();
+});
+
+function askOnce() {
+  pausing = null;
+  if (!isWanted) return;
+  isWanted = false;
+  ask();
+  pausing = setTimeout(askOnce, AT_LEAST);
 }
 
 function tell({ count, text }) {
@@ -76,25 +93,6 @@ async function bring() {
   fresh[0]?.querySelector(".activity-sentence a")?.focus({ preventScroll: true });
 }
 
-// -- How long ago it was
-
-const MINUTE = 60;
-const STEPS = [
-  [7 * 86400, 86400, "day"],
-  [86400, 3600, "hour"],
-  [3600, MINUTE, "minute"],
-];
-const relative = new Intl.RelativeTimeFormat(language);
-
-function tick() {
-  for (const time of document.querySelectorAll("[data-ago]")) {
-    const seconds = Math.floor((Date.now() - new Date(time.dateTime)) / 1000);
-    if (seconds < MINUTE) continue; // as it came: just now
-    const step = STEPS.findLast(([below]) => seconds < below);
-    if (step) time.textContent = relative.format(-Math.floor(seconds / step[1]), step[2]);
-  }
-}
-
 if (feed) {
   // Whoever comes back sees at once what came meanwhile.
   document.addEventListener("visibilitychange", start);
@@ -105,6 +103,5 @@ function start() {
   clearInterval(timer);
   if (document.hidden) return;
   ask();
-  tick();
-  timer = setInterval(() => { ask(); tick(); }, EVERY);
+  timer = setInterval(ask, EVERY);
 }

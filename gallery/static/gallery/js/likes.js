@@ -4,9 +4,9 @@
    that picture. The answer then says what is true. While a request is under way
    further clicks are remembered, and the last of them is carried out. */
 
-const language = document.documentElement.lang;
-const numbers = new Intl.NumberFormat(language);
-const plurals = new Intl.PluralRules(language);
+import { numberIn, showPhrase } from "./numbers.js";
+import { toast } from "./toast.js";
+
 const underWay = new Map(); // key of a picture → whether it is wanted liked
 
 document.addEventListener("click", (event) => {
@@ -37,11 +37,11 @@ async function settle(form, key, known) {
   } catch (error) {
     const loginUrl = document.body.dataset.loginUrl;
     if (error.status === 401) location.assign(loginUrl);
-    else say(error.message || form.dataset.error);
+    else toast(error.message || form.dataset.error, { kind: "error" });
   } finally {
     underWay.delete(key);
     show(key, known.is_liked);
-    writeCount(key, known.like_count);
+    writeCount(key, known.like_count, known.like_count_text);
   }
 }
 
@@ -76,33 +76,22 @@ function show(key, isLiked) {
   }
 }
 
-function writeCount(key, count) {
+function writeCount(key, count, text) {
   if (count === null || count === undefined) return;
-  for (const element of document.querySelectorAll(`[data-like-count="${key}"]`)) {
-    element.textContent = numbers.format(count);
-    const phrase = element.closest("[data-like-phrase]");
-    (phrase ?? element).classList.toggle("is-none", count === 0);
-    if (!phrase) continue;
-    const words = phrase.dataset[plurals.select(count) === "one" ? "one" : "other"];
-    const [front, back] = words.split("{}");
-    phrase.replaceChildren(front, element, back);
+  for (const element of countsOf(key)) {
+    const around = element.closest("[data-like-phrase]");
+    (around ?? element).classList.toggle("is-none", count === 0);
+    showPhrase(element, count, text, around);
   }
 }
 
-function readCount(key) {
-  const element = document.querySelector(`[data-like-count="${key}"]`);
-  return element && Number(element.textContent.replace(/\D/g, ""));
+/* Show how many like a picture, as somebody else has told; one's own click under way wins. */
+export function tellLikes(key, count) {
+  if (!underWay.has(String(key))) writeCount(key, count);
 }
 
-function say(text) {
-  const messages = document.querySelector("[data-slipstream-messages]");
-  const message = document.createElement("p");
-  const words = document.createElement("span");
-  message.className = "message message-error";
-  words.textContent = text;
-  message.append(words);
-  messages.replaceChildren(message);
-}
+const countsOf = (key) => document.querySelectorAll(`[data-like-count="${key}"]`);
+const readCount = (key) => numberIn(countsOf(key)[0]);
 
 function buttonOf(form) {
   return form.querySelector("button[name=action]");

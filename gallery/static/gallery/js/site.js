@@ -1,5 +1,10 @@
 /* Small comforts on every page. Each page works without them. */
 
+import "./times.js";
+import "./toast.js";
+import "./undo.js";
+import "./waiting.js";
+
 // -- Menus close with Escape, and when one goes elsewhere.
 
 const openMenus = () => document.querySelectorAll("[data-menu][open]");
@@ -35,29 +40,6 @@ document.addEventListener("submit", async (event) => {
   await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
 });
 
-// -- Messages can be put away; good news goes by itself.
-
-const messages = document.querySelector(".messages");
-
-function makeDismissable(message) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "message-dismiss";
-  button.textContent = messages.dataset.dismissLabel;
-  button.addEventListener("click", () => message.remove());
-  message.append(button);
-  if (!message.matches(".message-success")) return;
-  const leave = () => setTimeout(() => message.matches(":hover, :focus-within") ? leave() : message.remove(), 6000);
-  leave();
-}
-
-if (messages) {
-  for (const message of messages.children) makeDismissable(message);
-  new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) addedNodes.forEach(makeDismissable);
-  }).observe(messages, { childList: true });
-}
-
 // -- A password can be shown.
 
 for (const input of document.querySelectorAll(".field input[type=password]")) {
@@ -75,4 +57,13 @@ for (const input of document.querySelectorAll(".field input[type=password]")) {
   });
   input.replaceWith(box);
   box.append(input, button);
+}
+
+// -- What is wrong is where one goes on.
+
+const wrong = document.querySelector("main .form-error, main [aria-invalid=true]");
+
+if (wrong && !location.hash) {
+  if (!wrong.matches("input, textarea, select")) wrong.tabIndex = -1;
+  wrong.focus();
 }

@@ -32,6 +32,11 @@ class Activity(BaseActivity):
         key: Any = cls._meta.get_field("target")
         return models.Q(key.condition([target], using=using))
 
+    def points_at_the_same(self) -> models.Q:
+        """Return the condition that an activity is about the target of this one. No query."""
+        row: Any = self  # the columns come with the key
+        return models.Q(target_type=row.target_type_id, target_id=row.target_id)
+
     @property
     def target_identity(self) -> str:
         """A text that tells the target from all others; empty without one. No query."""

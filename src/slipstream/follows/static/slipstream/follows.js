@@ -14,10 +14,16 @@
  *                                  and data-other="{} followers" (any plural category)
  *   data-slipstream-messages       where errors are shown, an aria-live region;
  *                                  else they appear beside the button
+ *   data-number="1234"             on such an element: the number, where its text is a short
+ *                                  one (1.2K); kept up to date, as is the title
  *   data-login-url                 on the form or around it: where visitors go
+ *
+ * After each answer the event "slipstream:followed" bubbles from the form, with the answer as
+ * its detail.
  */
 const language = document.documentElement.lang || undefined;
 const numbers = new Intl.NumberFormat(language);
+const short = new Intl.NumberFormat(language, { notation: "compact", roundingMode: "trunc" });
 const plurals = new Intl.PluralRules(language);
 const underWay = new Map(); // key of a person → the state that was wanted last
 
@@ -43,12 +49,14 @@ document.addEventListener("submit", (event) => {
 });
 
 async function settle(form, key, known) {
+  let answer = null;
   try {
     // Once more if the mind was changed meanwhile.
     for (let sent = null; sent !== underWay.get(key); ) {
       sent = underWay.get(key);
       known = await send(form, sent);
     }
+    answer = known;
   } catch (error) {
     if (error.status === 401) signIn(form);
     else say(form, error.message || form.dataset.error);
@@ -57,6 +65,9 @@ async function settle(form, key, known) {
     show(key, known.is_following);
     write("data-follower-count", key, known.follower_count);
     write("data-following-count", known.viewer_id, known.viewer_following_count);
+  }
+  if (answer) {
+    form.dispatchEvent(new CustomEvent("slipstream:followed", { bubbles: true, detail: answer }));
   }
 }
 
@@ -103,7 +114,7 @@ function show(key, isFollowing) {
 function write(attribute, key, number) {
   if (number === null || number === undefined) return;
   for (const element of elements(attribute, key)) {
-    element.textContent = numbers.format(number);
+    writeNumber(element, number);
     const phrase = element.closest("[data-follower-phrase]");
     const words = phrase?.dataset[plurals.select(number)] ?? phrase?.dataset.other;
     if (words) {
@@ -113,8 +124,21 @@ function write(attribute, key, number) {
   }
 }
 
+function writeNumber(element, number) {
+  const exact = numbers.format(number);
+  if (element.dataset.number === undefined) {
+    element.textContent = exact;
+    return;
+  }
+  element.dataset.number = number;
+  element.textContent = short.format(number);
+  if (element.textContent === exact) element.removeAttribute("title");
+  else element.title = exact;
+}
+
 function readNumber(attribute, key) {
-  const digits = elements(attribute, key)[0]?.textContent.replace(/\D/g, "");
+  const element = elements(attribute, key)[0];
+  const digits = element?.dataset.number ?? element?.textContent.replace(/\D/g, "");
   return digits ? Number(digits) : null;
 }
 
