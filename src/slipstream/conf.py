@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 __all__ = [
     "ACTIVITY_MODEL",
@@ -32,7 +34,22 @@ class Setting:
 
     def get(self) -> Any:
         """Return its value now."""
-        return getattr(settings, self.name, self.default)
+        if self.name in _unset:
+            return self.default
+        try:
+            return getattr(settings, self.name)
+        except AttributeError:
+            _unset.add(self.name)
+            return self.default
+
+
+# What the project does not set. Django looks for it anew each time, and takes long to give up.
+_unset: set[str] = set()
+
+
+@receiver(setting_changed)
+def _note_change(*, setting: str, **_kwargs: Any) -> None:
+    _unset.discard(setting)
 
 
 ACTIVITY_MODEL = Setting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +41,11 @@ def record_view(
     without a policy, `InvalidTarget` for an object or a viewer that is not saved, and
     ``ValueError`` for a time without a zone.
     """
-    [recorded] = record_views([(obj, viewer)], at=at)
+    now = _now(at)
+    view = _view(obj, viewer, now)
+    if view is None:
+        return Recorded(*_totals_of([obj], now)[obj], counted=False)
+    [recorded] = get_backend().record([view])
     return recorded
 
 
@@ -52,9 +57,7 @@ def record_views(
     In their order, and with the totals after all of them; all or nothing. Statements grow with
     the number of views that have a viewer: one each, on MariaDB two; and by one per 83 objects.
     """
-    now = timezone.now() if at is None else at
-    if timezone.is_naive(now):
-        raise ValueError("The time of a view has to be aware, with a time zone.")
+    now = _now(at)
     pairs = list(views)
     counted = [_view(obj, viewer, now) for obj, viewer in pairs]
     recorded = iter(get_backend().record([view for view in counted if view is not None]))
@@ -91,8 +94,22 @@ def viewer_digest(viewer: Any) -> str | None:
 
 def keyed_digest(text: str) -> str:
     """Return a digest of ``text`` that only who has the site's secret key can make."""
-    secret = hashlib.blake2b(force_bytes(settings.SECRET_KEY)).digest()
+    secret = _digested(settings.SECRET_KEY)
     return hashlib.blake2b(text.encode(), key=secret, digest_size=VIEWER_LENGTH // 2).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _digested(secret: str | bytes) -> bytes:
+    return hashlib.blake2b(force_bytes(secret)).digest()
+
+
+def _now(at: datetime | None) -> datetime:
+    """Return ``at``, or the present."""
+    if at is None:
+        return timezone.now()
+    if timezone.is_naive(at):
+        raise ValueError("The time of a view has to be aware, with a time zone.")
+    return at
 
 
 def _totals_of(objs: Iterable[models.Model], at: datetime) -> dict[models.Model, Totals]:
@@ -109,12 +126,11 @@ def _totals_of(objs: Iterable[models.Model], at: datetime) -> dict[models.Model,
 def _view(obj: models.Model, viewer: models.Model | str | None, at: datetime) -> View | None:
     """Return the view to count; None where the policy does not want it."""
     # Not type(): what is lazy, as request.user, says here what it stands for.
-    policy = policy_of(obj.__class__)
-    key = key_of(obj)
-    digest = viewer_digest(viewer)
+    model = obj.__class__
+    policy, key, digest = policy_of(model), key_of(obj), viewer_digest(viewer)
     if policy.owner and not policy.count_owner and _owns(viewer, obj, policy.owner):
         return None
-    return View(kind_of(obj.__class__), key, digest, at, policy.once_per, policy.half_life)
+    return View(kind_of(model), key, digest, at, policy.once_per, policy.half_life)
 
 
 def _owns(viewer: models.Model | str | None, obj: models.Model, name: str) -> bool:

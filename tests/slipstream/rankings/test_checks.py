@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from slipstream.conf import REDIS_PREFIX
 from slipstream.rankings import policies
 from slipstream.rankings.backends.choice import get_backend
 from slipstream.rankings.checks import check_backend
@@ -45,3 +46,13 @@ def test_what_is_no_backend(settings, path, why):
 def test_no_policy_anywhere(monkeypatch):
     monkeypatch.setattr(policies, "_policies", {})
     assert ids() == ["slipstream_rankings.W001"]
+
+
+def test_a_setting_that_was_unset_is_seen_when_it_is_set(settings):
+    """That it is not there is remembered, until Django says that it changed."""
+    for _ in range(2):
+        assert REDIS_PREFIX.get() == "slipstream"
+        settings.SLIPSTREAM_REDIS_PREFIX = "mine"
+        assert REDIS_PREFIX.get() == "mine"
+        del settings.SLIPSTREAM_REDIS_PREFIX
+        assert REDIS_PREFIX.get() == "slipstream"

@@ -25,6 +25,7 @@ from slipstream.rankings import (
     view_count,
     view_counts,
 )
+from slipstream.rankings.backends.choice import get_backend
 from slipstream.rankings.models import Viewing, Views
 from slipstream.rankings.reads import MOST_AT_ONCE, MOST_PLACES
 from slipstream.rankings.windows import period_starts
@@ -65,6 +66,22 @@ def test_counts_of_a_page_take_one_query(django_assert_num_queries):
     assert view_count(first, window="day", at=NOW).views == 2
     assert view_count(first, window="day", at=NOW + 24 * HOUR) == (0, 0)
     assert view_count(SimpleLazyObject(lambda: first)) == (2, 0)
+
+
+def test_more_objects_than_an_engine_takes_in_one_statement(django_assert_num_queries):
+    seen = Picture.objects.create()
+    record_views([(seen, "x"), (seen, "y")], at=NOW)
+    many = [seen, *(Picture.from_db("default", ["id"], [seen.pk + n]) for n in range(1, 40_000))]
+    record_view(many[-1], "x", at=NOW)
+    with django_assert_num_queries(4):
+        counts = view_counts(many)
+    assert len(counts) == 40_000
+    assert (counts[seen], counts[many[-1]], counts[many[1]]) == ((2, 2), (1, 1), (0, 0))
+    with django_assert_num_queries(4):
+        assert [both for _, both in history(many, window="day", since=NOW)] == [(3, 3)]
+    get_backend().forget("things.picture", [str(each.pk) for each in many])
+    assert not Views.objects.exists()
+    assert not Viewing.objects.exists()
 
 
 def test_objects_of_two_models_are_refused():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,8 +17,7 @@ from slipstream.rankings.windows import Window
 __all__ = ["Backend", "Recorded", "Standing", "Totals", "View"]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """One look at one object."""
 
     kind: str

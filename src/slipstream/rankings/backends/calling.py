@@ -25,30 +25,50 @@ def call(kind: str, script: str, arguments: Sequence[Any]) -> Any:
 
     Raises `NotAsked`, or `BackendAway`: then the script may have been carried out all the same.
     """
-    # Not at the top: projects without Redis have no driver.
-    from redis.exceptions import NoScriptError, RedisClusterException, RedisError
-
-    base = f"{{{REDIS_PREFIX.get()}:{kind}}}"
     try:
         client = get_client()
-    except RedisClusterException as error:
+    except _errors().RedisClusterException as error:
         raise NotAsked(str(error)) from error
+    base = f"{{{REDIS_PREFIX.get()}:{kind}}}"
     try:
         try:
-            return client.evalsha(_digest(script), 1, base, *arguments)
-        except NoScriptError:  # the first time
-            return client.eval(script, 1, base, *arguments)
-    except (RedisError, RedisClusterException, OSError) as error:
+            return _sent(client, "EVALSHA", _digest(script), 1, base, *arguments)
+        except _errors().NoScriptError:  # the first time
+            return _sent(client, "EVAL", script, 1, base, *arguments)
+    except (_errors().RedisError, _errors().RedisClusterException, OSError) as error:
         away = NotAsked if _is_unsent(error) else BackendAway
         raise away(f"{type(error).__name__}: {error}") from error
 
 
+def _sent(client: Any, *command: Any) -> Any:
+    """Return what Redis answers to ``command``."""
+    pool = getattr(client, "connection_pool", None)
+    if pool is None:  # a cluster: the client knows which of its nodes to ask
+        return client.execute_command(*command)
+    # What else the client does for a command takes longer than Redis does: hooks, and trying
+    # again, which is not wanted. A connection on which something failed is closed by itself.
+    connection = pool.get_connection()
+    try:
+        connection.send_command(*command)
+        return connection.read_response()
+    finally:
+        pool.release(connection)
+
+
+def _errors() -> Any:
+    """Return redis-py's errors. Not at the top: projects without Redis have no driver."""
+    from redis import exceptions
+
+    return exceptions
+
+
 def _is_unsent(error: Exception) -> bool:
     """Whether there was nobody to send anything to, or who would take it."""
-    from redis.exceptions import AuthenticationError
-
     refused = (ConnectionRefusedError, FileNotFoundError)
-    return isinstance(error, AuthenticationError) or isinstance(error.__context__, refused)
+    if isinstance(error, _errors().AuthenticationError) or isinstance(error.__context__, refused):
+        return True
+    # Its memory is full: see `scripts`.
+    return isinstance(error, _errors().ResponseError) and "OOM command" in str(error)
 
 
 def period_of(window: Window, at: datetime) -> str:

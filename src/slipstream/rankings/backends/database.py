@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -61,17 +61,15 @@ class Database(Backend):
         totals = {}
         for kind in {view.kind for view in views}:
             every = sorted({view.key for view in views if view.kind == kind})
-            for start in range(0, len(every), _KEYS):
-                keys = every[start : start + _KEYS]
-                read = _totals(kind, keys, Window.ALL, views[0].at, using=using)
-                totals.update({(kind, key): held for key, held in zip(keys, read, strict=True)})
+            read = _totals(kind, every, Window.ALL, views[0].at, using=using)
+            totals.update({(kind, key): held for key, held in zip(every, read, strict=True)})
         return [
             Recorded(*totals[view.kind, view.key], was_counted)
             for view, was_counted in zip(views, counted, strict=True)
         ]
 
     def totals(self, kind: str, keys: Sequence[str], window: Window, at: datetime) -> list[Totals]:
-        """One query."""
+        """One query per 10,000 keys."""
         return _totals(kind, keys, window, at, using=router.db_for_read(Views))
 
     def top(
@@ -96,25 +94,26 @@ class Database(Backend):
     def history(
         self, kind: str, keys: Sequence[str], window: Window, since: datetime
     ) -> list[tuple[datetime, Totals]]:
-        """One query."""
-        rows = Views.objects.filter(
-            kind=kind, object_key__in=keys, period=window, starts_at__gte=since
-        )
-        summed = rows.order_by("starts_at").values("starts_at")
-        return [
-            (row["starts_at"], Totals(row["seen"], row["by"]))
-            for row in summed.annotate(seen=Sum("views"), by=Sum("viewers"))
-        ]
+        """One query per 10,000 keys."""
+        rows = Views.objects.filter(kind=kind, period=window, starts_at__gte=since)
+        found: dict[datetime, Totals] = {}
+        for some in _in_parts(keys):
+            summed = rows.filter(object_key__in=some).order_by().values("starts_at")
+            for row in summed.annotate(seen=Sum("views"), by=Sum("viewers")):
+                views, viewers = found.get(row["starts_at"], (0, 0))
+                found[row["starts_at"]] = Totals(views + row["seen"], viewers + row["by"])
+        return sorted(found.items())
 
     def forget(self, kind: str, keys: Sequence[str]) -> None:
-        """Two statements in a transaction; rows are locked in the order of `record`."""
+        """Two statements per 10,000 keys, in a transaction; rows are locked in `record`'s order."""
         using = router.db_for_write(Views)
 
         def remove() -> None:
             with transaction.atomic(using=using, savepoint=False):
                 for model in (Viewing, Views):
-                    rows = model.objects.using(using).filter(kind=kind, object_key__in=keys)
-                    delete_rows(rows, using=using)
+                    for some in _in_parts(sorted(keys)):
+                        rows = model.objects.using(using).filter(kind=kind, object_key__in=some)
+                        delete_rows(rows, using=using)
 
         if keys:
             retrying_deadlocks(remove, using=using)
@@ -228,15 +227,20 @@ def _ranking(kind: str, window: Window, at: datetime) -> models.QuerySet[Views]:
 def _totals(
     kind: str, keys: Sequence[str], window: Window, at: datetime, *, using: str
 ) -> list[Totals]:
-    if not keys:
-        return []
     connection = connections[using]
-    statement = TOTALS.format(keys=", ".join(["%s"] * len(keys)), **_names(connection))
     starts_at = _time(period_starts(window, at), connection)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [kind, window.value, starts_at, *keys])
-        held = {key: Totals(*both) for key, *both in cursor.fetchall()}
+    held: dict[str, Totals] = {}
+    for some in _in_parts(keys):
+        statement = TOTALS.format(keys=", ".join(["%s"] * len(some)), **_names(connection))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [kind, window.value, starts_at, *some])
+            held.update({key: Totals(*both) for key, *both in cursor.fetchall()})
     return [held.get(key, Totals(0, 0)) for key in keys]
+
+
+def _in_parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _KEYS):
+        yield keys[start : start + _KEYS]
 
 
 def _values(gain: Gain, connection: Any) -> list[Any]:

@@ -187,6 +187,10 @@ def _gains(kind: str, fields: dict[str, str]) -> Iterator[Gain]:
             hour, _, key = rest.partition(":")
             for window, starts_at in periods(_time(hour)):
                 views[key, window, starts_at] += int(value)
+        elif what == "f":
+            hour, _, key = rest.partition(":")
+            for window, starts_at in periods(_time(hour)):
+                viewers[key, window, starts_at] += int(value)
         elif what == "u":
             name, start, key = rest.split(":", 2)
             viewers[key, Window(name), _time(start)] += int(value)

@@ -330,8 +330,8 @@ def _sent(name: str, number: int, views: list[View]) -> list[Any]:
         if seconds < late_before:
             sent[2] = 1
         once_per, weight = view.once_per // _MILLISECOND, exponent(view.at, view.half_life)
-        sent += (view.key, view.viewer or "", once_per, int(seconds * 1000), weight)
-        sent += _starts(int(seconds // _QUARTER), zone)
+        starts = _starts(int(seconds // _QUARTER), zone)
+        sent += (view.key, view.viewer or "", once_per, int(seconds * 1000), weight, starts)
     return sent
 
 
@@ -341,10 +341,10 @@ def _in_parts(numbers: list[int]) -> Iterator[list[int]]:
 
 
 @lru_cache(maxsize=64)
-def _starts(quarter: int, _zone: tzinfo) -> tuple[int, ...]:
+def _starts(quarter: int, _zone: tzinfo) -> str:
     """Return when the periods began that a quarter of an hour is in. It is in one of each."""
     at = datetime.fromtimestamp(quarter * _QUARTER, UTC)
-    return tuple(int(period_starts(window, at).timestamp()) for window in _PERIODS)
+    return ";".join(str(int(period_starts(window, at).timestamp())) for window in _PERIODS)
 
 
 def _as_doubt(view: View, client: str, number: int) -> Doubt:

@@ -11,6 +11,8 @@ a cluster, and scripts may touch them all:
 ``…:o:<window>:<starts>``             how many of them the HyperLogLog does not know (hash)
 ``…:s:<key>:<viewer>``                when that viewer was last counted, for ``once_per``
 ``…:g:<key>``                         when that object was forgotten
+``…:j``                               views that the rankings do not have yet, one after the other
+``…:k``                               the objects that these are of (set)
 ``…:p``                               what the database does not have yet (hash)
 ``…:b``                               the same, cut off to be written to the database, with an id
 ``…:d``                               the id of the last batch that the database has
@@ -21,8 +23,13 @@ a cluster, and scripts may touch them all:
 ====================================  ==========================================================
 
 Scores are negative, so that the most come first and ties go by key. The pending hash has
-``v:<hour>:<key>`` views, ``u:<window>:<starts>:<key>`` new viewers, ``t:<key>`` the logarithm of
-the weight; longer windows are added up from hours when it is written.
+``v:<hour>:<key>`` views, ``f:<hour>:<key>`` viewers who are new to all time,
+``u:<window>:<starts>:<key>`` others who are new to a period, ``t:<key>`` the logarithm of the
+weight; longer windows are added up from hours when it is written.
+
+A view changes only what it answers, views and viewers of all time, and goes to the journal. Who
+reads anything else, or flushes, first applies the journal, in the same script; so does a view
+when the journal is full. Most views are of a few objects, so that many are applied at once.
 
 A client numbers its calls, and a call that is not later than its last is refused. So whoever
 does not know whether a call was carried out can ask, and at the same time see to it that it
@@ -30,13 +37,23 @@ never will be: the number is then kept as ``-(last + 1)``, and the client does n
 A flusher's calls are refused when another has begun: a Redis that stood still may carry them
 out long after they were given up.
 
+Where memory is full, Redis refuses the first command of a script that may need more, and none
+after one that changed something. So `RECORD` is carried out as a whole or not at all, and the
+scripts that are needed to make room begin with one that needs none.
+
 Answers begin with the state of the rankings: 1 they are ready, 0 they are not, -1 somebody
 sees to it. Needs Redis 6.2.
 """
 
 from __future__ import annotations
 
-from slipstream.rankings.windows import Window
+from slipstream.rankings.backends.journal import (
+    APPLY,
+    KEPT,
+    MOST_BYTES,
+    MOST_OBJECTS,
+    PASSED_OVER,
+)
 
 __all__ = [
     "BEGIN",
@@ -55,20 +72,12 @@ __all__ = [
     "TOTALS",
 ]
 
-#: Seconds for which Redis keeps a period that nobody new is seen in: until after it is over.
-KEPT = {Window.HOUR: 10_800, Window.DAY: 259_200, Window.WEEK: 864_000, Window.MONTH: 2_937_600}
 #: The field of what is pending that says that views older than an hour are among it.
 LATE = "late"
 # A month, for the number of a client's last call and for what is forgotten.
 _LONG = 2_592_000
 _BUSY = 1_000  # milliseconds after the last sign of who fills the rankings
 
-_ADDED = """
-local function added(one, other)
-    local apart = math.min(math.abs(one - other), 60)
-    return math.max(one, other) + math.log(1 + 2 ^ -apart) / math.log(2)
-end
-"""
 _STATE = """
 local function state(base)
     if redis.call('EXISTS', base .. ':ready') == 1 then return 1 end
@@ -81,28 +90,8 @@ if redis.call('GET', KEYS[1] .. ':f') ~= ARGV[1] then
 end
 """
 
-# ARGV: client, number, whether a view is older than an hour, then for each view: key, viewer or "",
-# once_per in ms, at in ms, exponent, and the beginnings of its hour, day, week and month. Answers:
-# state, then for each, after all of them, views, viewers and whether it counted.
-#
-# Who is not new to an hour is not new to the day, and so on: the registers of a HyperLogLog are
-# at least those of any part of it. Some who are new change no register: 1 of 200 among 256, 1 of
-# 8 among 10,000. To ask for the whole number takes as long as all the rest, so it is done after
-# 1 % more of changes only, and those passed over are added.
-RECORD = f"""
-{_ADDED}
-{_STATE}
-local call, base = redis.call, KEYS[1]
-local client = base .. ':c:' .. ARGV[1]
-local last = call('SET', client, ARGV[2], 'EX', {_LONG}, 'GET')
-if last and (tonumber(last) < 0 or tonumber(ARGV[2]) <= tonumber(last)) then
-    call('SET', client, last, 'KEEPTTL')
-    return redis.error_reply('LATE')
-end
-local windows = {{'hour', 'day', 'week', 'month', 'all'}}
-local kept = {{{", ".join(map(str, KEPT.values()))}}}
-local ranking, number, sketch = base .. ':z:', base .. ':n:', base .. ':h:'
-local pending, trending = base .. ':p', base .. ':z:trending:0'
+# Functions where they are needed, since to make one takes as long as a small command.
+_IS_AGAIN = """
 local function is_again(key, viewer, once, at)
     local seen = base .. ':s:' .. key .. ':' .. viewer
     if call('SET', seen, at, 'PX', once, 'NX') then return false end
@@ -116,56 +105,60 @@ local function is_again(key, viewer, once, at)
     call('SET', seen, at, 'PX', once)
     return false
 end
-local function passed_over(period, key, by)
-    if by < 256 or by % math.floor(math.min(by, 11520) / 64) > 0 then return 0 end
-    local seen = call('PFCOUNT', sketch .. period .. ':' .. key)
-    return math.max(seen + tonumber(call('HGET', base .. ':o:' .. period, key) or 0) - by, 0)
+"""
+# ARGV: client, number, whether a view is older than an hour, then for each view: key, viewer or "",
+# once_per in ms, at in ms, exponent, and the beginnings of its hour, day, week and month. Answers:
+# state, then for each, after all of them, views, viewers and whether it counted.
+#
+# Kept right away is what is answered, views and viewers of all time. The rest goes to the journal.
+RECORD = f"""
+{_STATE}
+local call, base = redis.call, KEYS[1]
+local client = base .. ':c:' .. ARGV[1]
+local last = call('SET', client, ARGV[2], 'EX', '{_LONG}', 'GET')
+if last and (tonumber(last) < 0 or tonumber(ARGV[2]) <= tonumber(last)) then
+    call('SET', client, last, 'KEEPTTL')
+    return redis.error_reply('LATE')
 end
-if ARGV[3] == '1' then call('HSET', pending, '{LATE}', 1) end
-local views, viewers, counted = {{}}, {{}}, {{}}
-for i = 4, #ARGV, 9 do
-    local key, viewer, once = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-    local is_new = viewer ~= ''
-    counted[i] = is_new and once > 0 and is_again(key, viewer, once, ARGV[i + 3]) and 0 or 1
-    if counted[i] == 1 then
-        call('HINCRBY', pending, 'v:' .. ARGV[i + 5] .. ':' .. key, 1)
-        for n, window in ipairs(windows) do
-            local period = n == 5 and 'all:0' or window .. ':' .. ARGV[i + 4 + n]
-            local score = call('ZINCRBY', ranking .. period, -1, key)
-            if n == 5 then
-                views[key] = -tonumber(score)
-            elseif score == '-1' then
-                call('EXPIRE', ranking .. period, kept[n])
-            end
-            if is_new then
-                local who = sketch .. period .. ':' .. key
-                if call('PFADD', who, viewer) == 1 then
-                    local by = call('HINCRBY', number .. period, key, 1)
-                    if n < 5 then
-                        call('EXPIRE', who, kept[n])
-                        if by == 1 then call('EXPIRE', number .. period, kept[n]) end
-                    end
-                    local more = passed_over(period, key, by)
-                    if more > 0 then by = call('HINCRBY', number .. period, key, more) end
-                    call('HINCRBY', pending, 'u:' .. period .. ':' .. key, 1 + more)
-                    if n == 5 then viewers[key] = by end
-                elseif n < 3 then
-                    is_new = false
+local ranking, number = base .. ':z:all:0', base .. ':n:all:0'
+if ARGV[3] == '1' then call('HSET', base .. ':p', '{LATE}', 1) end
+local views, viewers, counted, waiting, objects = {{}}, {{}}, {{}}, 0, 0
+for i = 4, #ARGV, 6 do
+    local key, viewer, once, is_counted = ARGV[i], ARGV[i + 1], ARGV[i + 2], true
+    if viewer ~= '' and once ~= '0' then
+{_IS_AGAIN}
+        is_counted = not is_again(key, viewer, tonumber(once), ARGV[i + 3])
+    end
+    if is_counted then
+        local is_first = viewer ~= '' and call('PFADD', base .. ':h:all:0:' .. key, viewer) == 1
+        if is_first then
+            local by = call('HINCRBY', number, key, '1')
+            if by >= 256 then
+{PASSED_OVER}
+                local more = passed_over(base, 'all:0', key, by, 1)
+                if more > 0 then
+                    by = call('HINCRBY', number, key, more)
+                    call('HINCRBY', base .. ':p', 'u:all:0:' .. key, more)
                 end
             end
+            viewers[key] = by
         end
-        local weight, more = tonumber(ARGV[i + 4]), call('HGET', pending, 't:' .. key)
-        local trend = call('ZSCORE', trending, key)
-        call('HSET', pending, 't:' .. key, more and added(tonumber(more), weight) or weight)
-        call('ZADD', trending, -(trend and added(-tonumber(trend), weight) or weight), key)
+        counted[i], views[key] = 1, -call('ZINCRBY', ranking, '-1', key)
+        local entry = cmsgpack.pack(ARGV[i + 5], key, viewer, is_first, ARGV[i + 4])
+        waiting = call('APPEND', base .. ':j', entry)
+        if call('SADD', base .. ':k', key) == 1 then objects = call('SCARD', base .. ':k') end
     end
 end
+if waiting >= {MOST_BYTES} or objects >= {MOST_OBJECTS} then
+{APPLY}
+    apply(base)
+end
 local answer = {{state(base)}}
-for i = 4, #ARGV, 9 do
+for i = 4, #ARGV, 6 do
     local key, n = ARGV[i], #answer
-    views[key] = views[key] or -tonumber(call('ZSCORE', ranking .. 'all:0', key) or 0)
-    viewers[key] = viewers[key] or tonumber(call('HGET', number .. 'all:0', key) or 0)
-    answer[n + 1], answer[n + 2], answer[n + 3] = views[key], viewers[key], counted[i]
+    views[key] = views[key] or -(call('ZSCORE', ranking, key) or 0)
+    viewers[key] = viewers[key] or tonumber(call('HGET', number, key) or 0)
+    answer[n + 1], answer[n + 2], answer[n + 3] = views[key], viewers[key], counted[i] or 0
 end
 return answer
 """
@@ -178,8 +171,10 @@ return redis.call('HEXISTS', base .. ':p', '{LATE}') + redis.call('HEXISTS', bas
 
 # ARGV: period, keys. Answers: state, whether the period is there, then views and viewers.
 TOTALS = f"""
+{APPLY}
 {_STATE}
 local base, period = KEYS[1], ARGV[1]
+if period ~= 'all:0' then apply(base) end
 local scores, numbers = base .. ':z:' .. period, base .. ':n:' .. period
 local answer = {{state(base), redis.call('EXISTS', scores)}}
 for i = 2, #ARGV do
@@ -192,8 +187,10 @@ return answer
 # ARGV: period, first and last place; or period, key. Answers: state, whether the period is there,
 # then keys and scores; or the place.
 TOP = f"""
+{APPLY}
 {_STATE}
 local base, ranking = KEYS[1], KEYS[1] .. ':z:' .. ARGV[1]
+if ARGV[1] ~= 'all:0' then apply(base) end
 local found
 if #ARGV == 2 then
     found = redis.call('ZRANK', ranking, ARGV[2])
@@ -209,6 +206,7 @@ return {{state(base), redis.call('EXISTS', ranking), found}}
 BEGIN = f"""
 {_STATE}
 local base = KEYS[1]
+redis.call('DEL', base .. ':f')
 redis.call('SET', base .. ':f', ARGV[1])
 if ARGV[2] ~= '' then
     if redis.call('HGET', base .. ':b', '#') == ARGV[2] then
@@ -227,22 +225,24 @@ return {{now, redis.call('GET', base .. ':d')}}
 CLEAR = f"""
 {_MINE}
 local base = KEYS[1]
-redis.call('SET', base .. ':w', 1, 'PX', {_BUSY})
 redis.call('DEL', base .. ':ready')
+redis.call('SET', base .. ':w', 1, 'PX', {_BUSY})
 for i = 3, #ARGV do
     local period = ARGV[i]
     redis.call('UNLINK', base .. ':z:' .. period, base .. ':n:' .. period, base .. ':o:' .. period)
 end
 if ARGV[2] ~= '' then
-    redis.call('UNLINK', base .. ':p', base .. ':b')
+    redis.call('UNLINK', base .. ':j', base .. ':k', base .. ':p', base .. ':b')
     redis.call('SET', base .. ':d', ARGV[2])
 end
 """
 
 # ARGV: who flushes. Answers: who cut it off, this time or before, and the fields; or nothing.
-CUT = """
+CUT = f"""
+{APPLY}
 local base = KEYS[1]
 if redis.call('EXISTS', base .. ':b') == 0 then
+    apply(base)
     if redis.call('EXISTS', base .. ':p') == 0 then return false end
     redis.call('RENAME', base .. ':p', base .. ':b')
     redis.call('HSET', base .. ':b', '#', ARGV[1])
@@ -266,6 +266,7 @@ local last = tonumber(redis.call('GET', client) or 0)
 if last < 0 then
     last = -last - 1
 else
+    redis.call('DEL', client)
     redis.call('SET', client, -(last + 1), 'EX', {_LONG})
 end
 return last >= tonumber(ARGV[2]) and 1 or 0
@@ -276,7 +277,9 @@ return last >= tonumber(ARGV[2]) and 1 or 0
 # does not have comes on top.
 RESTORE = f"""
 {_MINE}
-{_ADDED}
+{APPLY}
+redis.call('PEXPIRE', KEYS[1] .. ':w', {_BUSY})
+apply(KEYS[1])
 local base, window, period = KEYS[1], ARGV[3], ARGV[3] .. ':' .. ARGV[4]
 local first, beyond, kept = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local views, viewers, weights = {{}}, {{}}, {{}}
@@ -284,10 +287,11 @@ local function take(fields)
     for i = 1, #fields, 2 do
         local what, rest = string.match(fields[i], '^(.):(.*)$')
         local value = tonumber(fields[i + 1])
-        if what == 'v' then
+        if what == 'v' or what == 'f' then
             local hour, key = string.match(rest, '^(%-?%d+):(.*)$')
             if tonumber(hour) >= first and tonumber(hour) < beyond then
-                views[key] = (views[key] or 0) + value
+                local numbers = what == 'v' and views or viewers
+                numbers[key] = (numbers[key] or 0) + value
             end
         elseif what == 'u' and string.sub(rest, 1, #period + 1) == period .. ':' then
             local key = string.sub(rest, #period + 2)
@@ -321,23 +325,25 @@ if kept > 0 then
     redis.call('EXPIRE', number, kept)
     redis.call('EXPIRE', unknown, kept)
 end
-redis.call('PEXPIRE', base .. ':w', {_BUSY})
 """
 
 # ARGV: who flushes. The rankings hold what the database holds.
 READY = f"""
 {_MINE}
-redis.call('SET', KEYS[1] .. ':ready', 1)
 redis.call('DEL', KEYS[1] .. ':w')
+redis.call('SET', KEYS[1] .. ':ready', 1)
 """
 
 # ARGV: how many periods, the periods, keys: of objects that are gone.
 FORGET = f"""
+{APPLY}
+apply(KEYS[1])
 local base, number = KEYS[1], tonumber(ARGV[1])
 local now, gone = redis.call('TIME'), {{}}
 for j = number + 2, #ARGV do
     gone[ARGV[j]] = true
     local at = now[1] * 1000 + math.floor(now[2] / 1000)
+    redis.call('DEL', base .. ':g:' .. ARGV[j])
     redis.call('SET', base .. ':g:' .. ARGV[j], at, 'EX', {_LONG})
     for i = 2, number + 1 do
         redis.call('ZREM', base .. ':z:' .. ARGV[i], ARGV[j])
@@ -347,7 +353,7 @@ for j = number + 2, #ARGV do
     end
 end
 for _, field in ipairs(redis.call('HKEYS', base .. ':p')) do
-    local key = string.match(field, '^v:[^:]*:(.*)$') or string.match(field, '^t:(.*)$')
+    local key = string.match(field, '^[vf]:[^:]*:(.*)$') or string.match(field, '^t:(.*)$')
         or string.match(field, '^u:[^:]*:[^:]*:(.*)$')
     if key and gone[key] then redis.call('HDEL', base .. ':p', field) end
 end
