@@ -14,6 +14,7 @@ from gallery.images import files
 from gallery.images.models import Image, ImageQuerySet, Like, Visibility
 from gallery.images.signals import hidden, liked, shown, unliked
 from gallery.images.tasks import make_renditions
+from slipstream.rankings import forget_views
 from slipstream.sql import delete_rows, insert_or_ignore, retrying_deadlocks
 
 Result = TypeVar("Result")
@@ -199,6 +200,7 @@ def _purge(due: ImageQuerySet, *, at_most: int) -> int:
             keys = list(rows.values_list("pk", flat=True))
             if keys:
                 Image.objects.filter(pk__in=keys).delete()
+                transaction.on_commit(partial(forget_views, Image, keys), robust=True)
             return len(keys)
 
     return retrying_deadlocks(write, using=router.db_for_write(Image))

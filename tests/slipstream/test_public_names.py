@@ -108,6 +108,7 @@ PUBLIC = {
         "Totals",
         "ViewPolicy",
         "Window",
+        "forget_views",
         "history",
         "rank_of",
         "record_view",

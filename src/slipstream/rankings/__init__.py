@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slipstream.rankings.backends.base import Recorded, Totals
     from slipstream.rankings.policies import ViewPolicy, register
     from slipstream.rankings.reads import Ranked, history, rank_of, top, view_count, view_counts
-    from slipstream.rankings.services import record_view, record_views
+    from slipstream.rankings.services import forget_views, record_view, record_views
     from slipstream.rankings.windows import Window
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Totals",
     "ViewPolicy",
     "Window",
+    "forget_views",
     "history",
     "rank_of",
     "record_view",

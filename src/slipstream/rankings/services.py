@@ -20,7 +20,7 @@ from slipstream.rankings.models import VIEWER_LENGTH
 from slipstream.rankings.policies import kind_of, policy_of
 from slipstream.rankings.reads import key_of, view_counts
 
-__all__ = ["keyed_digest", "record_view", "record_views", "viewer_digest"]
+__all__ = ["forget_views", "keyed_digest", "record_view", "record_views", "viewer_digest"]
 
 
 def record_view(
@@ -67,6 +67,24 @@ def record_views(
         Recorded(*totals[obj], counted=False) if view is None else next(recorded)
         for (obj, _), view in zip(pairs, counted, strict=True)
     ]
+
+
+def forget_views(model: type[models.Model], keys: Iterable[Any]) -> None:
+    """Forget the views of the objects of ``model`` with the primary keys ``keys``.
+
+    Totals, places in rankings, and digests of who saw them: for objects that are gone for good.
+    Rankings leave those out by themselves, and forget one when they come across it.
+
+    With the database backend part of the caller's transaction, two statements per 10,000 keys.
+    With Redis those and one round trip, and no part of a transaction: call it after the commit.
+    While Redis is away, it keeps what it has until a ranking comes across it.
+    Raises `NotRanked` for a model without a policy.
+    """
+    policy_of(model)
+    field: Any = model._meta.pk
+    told = [str(field.value_to_string(model(**{field.attname: key}))) for key in keys]
+    if told:
+        get_backend().forget(kind_of(model), told)
 
 
 def viewer_digest(viewer: Any) -> str | None:

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.functional import SimpleLazyObject
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from slipstream.exceptions import InvalidLimit, InvalidTarget, InvalidWindow, No
 from slipstream.rankings import (
     Ranked,
     Window,
+    forget_views,
     history,
     rank_of,
     reads,
@@ -82,6 +84,19 @@ def test_more_objects_than_an_engine_takes_in_one_statement(django_assert_num_qu
     get_backend().forget("things.picture", [str(each.pk) for each in many])
     assert not Views.objects.exists()
     assert not Viewing.objects.exists()
+
+
+def test_what_is_gone_for_good_is_forgotten():
+    gone, stays = Picture.objects.create(), Picture.objects.create()
+    record_views([(gone, "x"), (stays, "x")], at=NOW)
+    key = gone.pk
+    gone.delete()
+    forget_views(Picture, [])
+    forget_views(FeaturedPicture, [key])
+    assert set(Views.objects.values_list("object_key", flat=True)) == {str(stays.pk)}
+    assert Viewing.objects.count() == Viewing.objects.filter(object_key=str(stays.pk)).count() > 0
+    with pytest.raises(NotRanked):
+        forget_views(Group, [1])
 
 
 def test_objects_of_two_models_are_refused():
