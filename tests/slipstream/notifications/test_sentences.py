@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.template import Context, Template
 from django.utils.functional import lazy
 from django.utils.translation import get_language, override
@@ -12,6 +13,7 @@ from slipstream.notifications import (
     Rule,
     declare,
     get_notifications,
+    mark_all_read,
     notification_html,
     notification_text,
     notify,
@@ -147,7 +149,8 @@ def test_a_target_that_is_gone(line):
 
 def test_tags(line, django_assert_num_queries):
     found = line(2, "Ann", "Sky")
-    owner = found.inbox.user
+    users = get_user_model().objects
+    owner = users.get(pk=found.inbox_id)
     template = Template(
         "{% load slipstream_notifications %}{% unread_notifications owner as unread %}"
         '{{ unread }} {% notification_sentence line target_class="what" %}'
@@ -155,3 +158,9 @@ def test_tags(line, django_assert_num_queries):
     with django_assert_num_queries(1):
         text = template.render(Context({"owner": owner, "line": found}))
     assert text == '1 <bdi>Ann</bdi> and 1 other like your <bdi class="what">Sky</bdi>'
+    # The number is no query where the inbox came with the person, until something is read.
+    owner = users.select_related("notification_inbox").get(pk=found.inbox_id)
+    with django_assert_num_queries(0):
+        assert template.render(Context({"owner": owner, "line": found})) == text
+    mark_all_read(owner)
+    assert template.render(Context({"owner": owner, "line": found})).startswith("0 ")
