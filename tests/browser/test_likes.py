@@ -159,7 +159,7 @@ def test_a_visitor_is_asked_to_log_in(live_server, open_page, complaints, mina, 
     image = share(seojun, "첫 사진")
     complaints.expect("401")
     page = open_page()
-    page.goto("/")
+    page.goto("/explore/")
     tile(page, image).hover()
     tile(page, image).get_by_role("button").click()
     page.wait_for_url("**/account/login/**")

@@ -3,11 +3,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.staticfiles.finders import FileSystemFinder
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
 from gallery.config.caching import redis_cache
+from gallery.config.static import StaticFiles
 from gallery.images.models import Image, Visibility
 from slipstream.rankings import record_view
 
@@ -170,3 +172,24 @@ class TestRedis:
         entry = {"username": "mina", "password": "correct horse"}
         assert Client().post("/account/login/", entry).status_code == 302
         assert "ConnectionInterrupted" in caplog.text
+
+
+def test_one_style_sheet_holds_all(tmp_path):
+    """Made anew each time that static files are collected."""
+    storage = StaticFiles(location=tmp_path, base_url="/static/")
+    found = {
+        path: (folder, path)
+        for path, folder in FileSystemFinder().list(())
+        if path.startswith("gallery/css/")
+    }
+    for path, (folder, _) in found.items():
+        with folder.open(path) as file:
+            storage.save(path, file)
+    for _ in range(2):
+        list(storage.post_process(dict(found)))
+    text = (tmp_path / storage.stored_name("gallery/css/site.css")).read_text()
+    assert "@import" not in text
+    parts = set(found) - {"gallery/css/site.css", "gallery/css/admin.css"}
+    assert len(parts) == 17
+    for path in parts:
+        assert (tmp_path / path).read_text().splitlines()[0] in text
