@@ -12,7 +12,7 @@ from slipstream.rankings import Window, top
 COLUMNS = 3
 ON_WALL = 12
 ON_SHELF = 12
-NEWEST = 18
+NEWEST = 12
 PEOPLE = 6
 _ART = tuple(
     f"gallery/art/{name}.svg"

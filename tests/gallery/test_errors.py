@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -226,6 +227,20 @@ def test_no_token(mina):
 
 def test_a_length_that_is_no_number_is_no_server_error(db):
     assert Client().get("/", CONTENT_LENGTH="²").status_code == 200
+
+
+def test_pages_are_compressed_and_pictures_are_not(mina, share):
+    image = share(mina)
+    client = Client(headers={"accept-encoding": "gzip"})
+    page = client.get("/")
+    assert page["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page["Vary"]
+    assert b"</html>" in gzip.decompress(page.content)
+    assert "Content-Encoding" not in Client().get("/")
+    file = client.get(image.src)
+    assert "Content-Encoding" not in file
+    file.close()
+    assert "Content-Encoding" not in client.get("/live/", headers={"accept": "text/event-stream"})
 
 
 def test_too_large(db, settings):

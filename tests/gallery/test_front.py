@@ -75,7 +75,7 @@ class TestLanding:
         with django_assert_max_num_queries(5):
             answer = Client().get("/")
         assert len(answer.context["trending"]) == 12
-        assert len(answer.context["newest"]) == 18
+        assert len(answer.context["newest"]) == 12
         # Some that are not for everyone, in both rankings.
         Image.objects.filter(pk__in=[image.pk for image in answer.context["week"]][:4]).update(
             visibility=Visibility.PRIVATE

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "gallery.front.middleware.VisitorAddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gallery.front.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
