@@ -22,7 +22,7 @@ from .people import log_in, make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# A third of a second where the machine has nothing else to do; less than any page waits to ask.
+# Less than any page waits to ask.
 SOON = 10_000
 
 
