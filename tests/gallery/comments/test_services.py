@@ -130,7 +130,7 @@ class TestWriting:
     def test_costs_the_same(self, haru, image, django_assert_max_num_queries):
         say_many(haru, image, 100)
         # With BEGIN and COMMIT or a savepoint; four at most record it, and the others tell.
-        with django_assert_max_num_queries(5 + 2 + 4 + 12):
+        with django_assert_max_num_queries(5 + 2 + 4 + 13):
             say(haru, image)
 
 
