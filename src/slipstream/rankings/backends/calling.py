@@ -67,7 +67,9 @@ def _is_unsent(error: Exception) -> bool:
     refused = (ConnectionRefusedError, FileNotFoundError)
     if isinstance(error, _errors().AuthenticationError) or isinstance(error.__context__, refused):
         return True
-    # Its memory is full: see `scripts`.
+    # Its memory is full: see `scripts`. Redis 7 says so in its own words, 6 as part of others.
+    if isinstance(error, _errors().OutOfMemoryError):
+        return True
     return isinstance(error, _errors().ResponseError) and "OOM command" in str(error)
 
 
