@@ -53,6 +53,7 @@ JOBS = (
     Job("library-stock-mariadb", LIBRARY, "stock", "mariadb"),
     # Keys of other types, each on the engine that treats them most unlike integers: UUIDs
     # are a type of PostgreSQL's, and texts are compared by a collation in MariaDB.
+    Job("library-uuid-sqlite", LIBRARY, "uuid", "sqlite", fast=True, slow=False),
     Job("library-uuid-postgres", LIBRARY, "uuid", "postgres", slow=False),
     Job("library-text-mariadb", LIBRARY, "text", "mariadb", slow=False),
     Job("gallery-sqlite", SITE, "gallery", "sqlite", fast=True),
