@@ -85,7 +85,9 @@ class Panel(admin.ModelAdmin):
         if request.method != "POST" and (obj := self.get_object(request, object_id)):
             allowed: Any = self.get_actions(request)
             names = [name for name in self.buttons(obj) if name in allowed]
-            buttons = [(name, self.words_for_one.get(name) or allowed[name][2]) for name in names]
+            buttons = [
+                (name, self.words_for_one.get(name) or _words(allowed[name])) for name in names
+            ]
         meta = self.model._meta
         return {
             "buttons": buttons,
@@ -107,6 +109,11 @@ class Panel(admin.ModelAdmin):
             return
         level = messages.SUCCESS if count else messages.WARNING
         self.message_user(request, said % {"n": count}, level)
+
+
+def _words(action: Any) -> str:
+    """Return what an action of the admin is called: before Django 6.1 it is a tuple."""
+    return str(action[2] if isinstance(action, tuple) else action.description)
 
 
 class ReadOnlyPanel(Panel):
