@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Count, Sum
 from django.test import Client
 from django.utils import timezone
@@ -106,7 +107,8 @@ def test_weeks_of_activity(db, monkeypatch, django_assert_max_num_queries):
     painting = paint(1)
     monkeypatch.setattr(community, "paint_all", lambda seeds: (painting for _ in seeds))
     monkeypatch.setattr(community, "_draw_photo", lambda random, username: "")
-    with django_assert_max_num_queries(480):
+    # On MariaDB whoever is told of something for the first time is given an inbox alone.
+    with django_assert_max_num_queries(1300 if connection.vendor == "mysql" else 480):
         make_community(seed=1, password="x", size=220, pictures=600)
     likes = Like.objects.select_related("user", "image")
     assert 5000 < len(likes) < 7500
