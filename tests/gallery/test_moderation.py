@@ -18,13 +18,13 @@ from gallery.activity.models import Activity
 from gallery.comments import services as comments
 from gallery.comments.models import Comment
 from gallery.images import services as images
-from gallery.images.models import Image, Like, Visibility
+from gallery.images.models import Image, Visibility
 from gallery.moderation import services
 from gallery.moderation.models import Reason, Report, State
 from slipstream.follows import follow
 from tests.slipstream.at_once import at_once
 
-from .comments.sayings import BROWSER, SCRIPT, count_of, say
+from .comments.sayings import count_of, say
 from .images.pictures import file_names
 
 REPORT = "/report/"
@@ -468,46 +468,6 @@ class TestSuspended:
             counts.add(len(made))
         assert len(counts) == 1
         assert count_of(image) == 301
-
-
-class TestTakingBack:
-    """What one said and liked is one's own, also where one may not see the picture any more."""
-
-    @pytest.fixture(params=["private", "hidden"])
-    def out_of_sight(self, request, image):
-        def go():
-            changes = {"private": {"visibility": Visibility.PRIVATE}}
-            hidden = {"hidden_at": timezone.now()}
-            Image.objects.filter(pk=image.pk).update(**changes.get(request.param, hidden))
-
-        return go
-
-    def test_a_comment(self, image, haru, browser, signed_in, out_of_sight):
-        comment = say(haru, image)
-        out_of_sight()
-        url = f"/comments/{comment.pk}/delete/"
-        page = browser.get(url).content.decode()
-        assert image.title not in page
-        assert browser.get(f"/comments/{comment.pk}/edit/").status_code == 404
-        answer = browser.post(url, headers=BROWSER)
-        assert (answer.status_code, answer["Location"]) == (303, "/")
-        assert count_of(image) == 0
-
-    def test_a_like(self, image, haru, browser, make_person, out_of_sight):
-        images.like(haru, image)
-        out_of_sight()
-        url = f"/images/{image.pk}/like/"
-        assert browser.post(url, {"action": "unlike"}, headers=SCRIPT).status_code == 200
-        assert not Like.objects.exists()
-        # Now it is nothing of theirs any more.
-        for action in ("like", "unlike"):
-            assert browser.post(url, {"action": action}, headers=SCRIPT).status_code == 404
-
-    def test_nobody_likes_what_went_out_of_sight_meanwhile(self, image, haru, out_of_sight):
-        out_of_sight()
-        with pytest.raises(Image.DoesNotExist):
-            images.like(haru, image)
-        assert not Like.objects.exists()
 
 
 def test_reports_of_long_ago_count_as_well(image, haru, boss):
